@@ -1,0 +1,38 @@
+/**
+ * A failure that a person can act on. Expected refusals (a repeat, a malformed line) are values, not errors.
+ *
+ * `code` is stable and listed in docs/errors.md; `next` says what to do about it.
+ */
+export class LivetallyError extends Error {
+  override readonly name = 'LivetallyError';
+  readonly code: ErrorCode;
+  readonly next: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { next?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.next = options.next;
+  }
+}
+
+/** Every code, with the exit code of a command that ends on it. */
+export const EXIT_CODES = {
+  LT_USAGE: 2, // a flag or argument is wrong
+  LT_ELECTION_FILE: 3, // the election file does not parse or does not check
+  LT_ELECTION_FROZEN: 3, // the file differs from the defined election in what decides the count
+  LT_NO_ELECTION: 3, // nothing is defined in this data folder yet
+  LT_INPUT_FILE: 4, // a roll, pack or result file cannot be read
+  LT_PACK_REFUSED: 4, // a result file contradicts itself (a double count)
+  LT_DATA_LOCKED: 5, // another process owns the data folder
+  LT_DATA_FOLDER: 5, // the data folder cannot be used
+  LT_PORT_IN_USE: 6,
+  LT_LOG_WRITE: 7, // the log refused an append: disk full, folder gone
+  LT_LOG_MISMATCH: 7, // partitions or identity of the log are not those of the election
+  LT_SNAPSHOT_CORRUPT: 8,
+  LT_EVENT_UNKNOWN: 8, // the events hold a type that this version does not know
+  LT_DATABASE: 9,
+  LT_COUNT_DIFFERS: 10, // recount, replay: obtained is not expected
+  LT_EQUALITY: 10, // a report broke an equality and was withheld
+} as const;
+
+export type ErrorCode = keyof typeof EXIT_CODES;

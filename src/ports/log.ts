@@ -1,0 +1,71 @@
+/**
+ * The log: named topics of numbered partitions of records, appended at the end and never changed. It is the truth;
+ * everything else is a fold over it.
+ *
+ * What every adapter promises (contract suite: test/contract/log-contract.ts):
+ * - L1 An append is acknowledged only when its records are durable; a process or machine that dies loses none of them.
+ * - L2 Records of one append stand together, in order, at consecutive offsets; offsets grow in the order of
+ *   acknowledgement. An append that fails may still have happened: the caller appends again, the fold counts once.
+ * - L3 A record reads back with the bytes, key and headers that were appended.
+ * - L4 Reading changes nothing: any number of readers, each from any offset, whenever they like.
+ * - L5 A topic keeps its partition count and its identity for life; a mismatch is refused with LT_LOG_MISMATCH.
+ * - L6 A failed append (disk full) rejects with LT_LOG_WRITE, what was acknowledged before stays readable, and the
+ *   log takes appends again once there is room.
+ */
+export interface Log {
+  /** Creates the topics that are missing and checks the others. Throws LT_LOG_MISMATCH. */
+  ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
+
+  /** Resolves with the offset of the first record once all are durable. `records` holds at least one. Throws LT_LOG_WRITE. */
+  append(topic: string, partition: number, records: readonly NewRecord[]): Promise<number>;
+
+  /** The offset that the next record of the partition will have. */
+  end(topic: string, partition: number): Promise<number>;
+
+  /**
+   * Records at and after `from[partition]`, of whichever partitions have some; a negative number leaves a partition
+   * out. Waits up to `waitMs` when there are none, then resolves with nothing. The caller owns the bytes.
+   */
+  fetch(topic: string, from: readonly number[], options?: FetchOptions): Promise<readonly FetchedRecords[]>;
+
+  /** An id made with the topic and never used again: a topic deleted and made anew has another. */
+  topicId(topic: string): Promise<string>;
+
+  /** Waits for appends under way; the log is of no use afterwards. */
+  close(): Promise<void>;
+}
+
+export interface TopicSpec {
+  readonly name: string;
+  readonly partitions: number;
+  /** `forever`, or so many days after which records may go. */
+  readonly retention: 'forever' | { readonly days: number };
+  /** Only the newest record of each key has to stay. */
+  readonly compacted?: boolean;
+}
+
+export interface NewRecord {
+  readonly value: Uint8Array;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface LogRecord extends NewRecord {
+  readonly offset: number;
+}
+
+export interface FetchedRecords {
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+  /** Where to read on: offsets may have holes. */
+  readonly next: number;
+}
+
+export interface FetchOptions {
+  /** Stop adding records of a partition once it has this many bytes; at least one record comes. Default 4 MB. */
+  readonly maxBytes?: number;
+  /** Default 0: do not wait. */
+  readonly waitMs?: number;
+  /** Ends the wait, not an error: resolves with what there is. */
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,67 @@
+import { ID, type Serial } from '../election/ids.ts';
+import type { Ballot } from '../election/ballot.ts';
+
+/**
+ * The grammar of a ballot line, as one regular expression: the only thing that the tally and the recount share.
+ * Bytes outside ASCII never match. A contest stands at most once; whitespace, escapes and other key orders do not match.
+ */
+const U32 = decimalUpTo('4294967295');
+const CHOICE = `"(?<contest>${ID})":\\[(?:"${ID}"(?:,"${ID}")*)?\\](?!.*"\\k<contest>":\\[)`;
+const CHOICES = `\\{(?:${CHOICE}(?:,${CHOICE.replaceAll('contest', 'later')})*)?\\}`;
+
+/** The longest line, in bytes, without its line feed. */
+export const LINE_BYTES = 4096;
+/** The most lines that intake writes to one record. */
+export const RECORD_LINES = 4096;
+/** The most bytes that intake writes to one record. */
+export const RECORD_BYTES: number = 256 * 1024;
+
+export const GRAMMAR: RegExp = new RegExp(
+  `^(?=.{1,${LINE_BYTES}}$)\\{"serial":(?<serial>${U32}),"place":"(?<place>${ID})","cohort":"(?<cohort>${ID})","choices":(?<choices>${CHOICES})\\}$`,
+);
+
+/** The ballot that a line holds, or undefined when it is not in canonical form. */
+export function readBallot(line: string): Ballot | undefined {
+  const found = GRAMMAR.exec(line)?.groups;
+  if (found === undefined) return undefined;
+  return {
+    serial: Number(found['serial']),
+    place: found['place']!,
+    cohort: found['cohort']!,
+    choices: new Map(Object.entries(JSON.parse(found['choices']!) as Record<string, string[]>)),
+  };
+}
+
+/** The canonical line of a ballot, without a line feed. The ids must be ids; nothing is escaped. */
+export function ballotLine(
+  serial: Serial,
+  place: string,
+  cohort: string,
+  choices: Iterable<readonly [contest: string, names: readonly string[]]>,
+): string {
+  const parts: string[] = [];
+  for (const [contest, names] of choices) parts.push(`"${contest}":[${names.map((name) => `"${name}"`).join(',')}]`);
+  return `{"serial":${serial},"place":"${place}","cohort":"${cohort}","choices":{${parts.join(',')}}}`;
+}
+
+export function partitionOf(serial: number, partitions: number): number {
+  return serial % partitions;
+}
+
+/** Lines of a record: split at line feeds, the last one optional. An empty record holds none. */
+export function linesOf(record: Uint8Array): string[] {
+  if (record.length === 0) return [];
+  const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('latin1');
+  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+}
+
+/** A pattern for the decimal numbers from 0 to `limit`, without leading zeros. */
+function decimalUpTo(limit: string): string {
+  const below = [...limit].flatMap((digit, at) => {
+    const least = at === 0 ? 1 : 0;
+    if (Number(digit) <= least) return [];
+    const rest = limit.length - at - 1;
+    return [`${limit.slice(0, at)}[${least}-${Number(digit) - 1}]${rest === 0 ? '' : `[0-9]{${rest}}`}`];
+  });
+  return `(?:0|[1-9][0-9]{0,${limit.length - 2}}|${below.join('|')}|${limit})`;
+}
