@@ -25,6 +25,7 @@ export const EXIT_CODES = {
   LT_PACK_REFUSED: 4, // a result file contradicts itself (a double count)
   LT_DATA_LOCKED: 5, // another process owns the data folder
   LT_DATA_FOLDER: 5, // the data folder cannot be used
+  LT_VOTING_KEY: 5, // the key of the voting codes is malformed, or others can read it
   LT_PORT_IN_USE: 6,
   LT_LOG_WRITE: 7, // the log refused an append: disk full, folder gone
   LT_LOG_MISMATCH: 7, // partitions or identity of the log are not those of the election

@@ -20,7 +20,7 @@ export function createDraws(seed: string | number): Draws {
 
   function unit(index: number, field: number): number {
     const person = mix(index ^ low);
-    return (mix((mix(person + Math.imul(field + 1, GOLDEN)) ^ high) | 0) >>> 0) / 2 ** 32;
+    return (mix(mix(person + Math.imul(field + 1, GOLDEN)) ^ high) >>> 0) / 2 ** 32;
   }
 
   return {
