@@ -10,11 +10,9 @@ export const INVALID_REASONS = ['form', 'partition', 'unissued', 'unit'] as cons
  */
 export type InvalidReason = (typeof INVALID_REASONS)[number];
 
-/** A ballot in canonical form, as the grammar reads it. */
-export interface Ballot {
+/** What a ballot line says of its right to be counted. */
+export interface Claim {
   readonly serial: number;
   readonly place: string;
   readonly cohort: string;
-  /** By contest, in the ballot's order: the choice list. A contest stands here at most once. */
-  readonly choices: ReadonlyMap<string, readonly string[]>;
 }

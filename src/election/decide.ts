@@ -1,4 +1,4 @@
-import type { Ballot, InvalidReason, Outcome } from './ballot.ts';
+import type { Claim, InvalidReason, Outcome } from './claim.ts';
 
 /** The plain words of one step of the fold: what the hot path in stages/3-tally is tested against, and the recount runs. */
 export interface FoldRules {
@@ -15,20 +15,22 @@ export interface FoldRules {
 export type Decision =
   | { readonly outcome: Exclude<Outcome, 'invalid' | 'counted'> }
   | { readonly outcome: 'invalid'; readonly why: InvalidReason }
-  | { readonly outcome: 'counted'; readonly ballot: Ballot };
+  | { readonly outcome: 'counted' };
 
-/** The first rule that holds decides. `ballot` is undefined when the line is not in canonical form. */
-export function decide(rules: FoldRules, partition: number, offset: number, ballot: Ballot | undefined): Decision {
-  if (rules.excludedRanges.some((range) => range.partition === partition && range.from <= offset && offset < range.to)) {
+/** The first rule that holds decides. `claim` is undefined when the line is not in canonical form. */
+export function decide(rules: FoldRules, partition: number, offset: number, claim: Claim | undefined): Decision {
+  if (
+    rules.excludedRanges.some((range) => range.partition === partition && range.from <= offset && offset < range.to)
+  ) {
     return { outcome: 'excluded' };
   }
   if (rules.closed !== undefined && offset >= rules.closed[partition]!) return { outcome: 'late' };
-  if (ballot === undefined) return { outcome: 'invalid', why: 'form' };
-  if (ballot.serial % rules.partitions !== partition) return { outcome: 'invalid', why: 'partition' };
-  const unit = rules.unitOf(ballot.serial);
+  if (claim === undefined) return { outcome: 'invalid', why: 'form' };
+  if (claim.serial % rules.partitions !== partition) return { outcome: 'invalid', why: 'partition' };
+  const unit = rules.unitOf(claim.serial);
   if (unit === undefined) return { outcome: 'invalid', why: 'unissued' };
-  if (unit.place !== ballot.place || unit.cohort !== ballot.cohort) return { outcome: 'invalid', why: 'unit' };
-  if (rules.isExcluded(ballot.serial)) return { outcome: 'excluded' };
-  if (rules.isSpent(ballot.serial)) return { outcome: 'repeat' };
-  return { outcome: 'counted', ballot };
+  if (unit.place !== claim.place || unit.cohort !== claim.cohort) return { outcome: 'invalid', why: 'unit' };
+  if (rules.isExcluded(claim.serial)) return { outcome: 'excluded' };
+  if (rules.isSpent(claim.serial)) return { outcome: 'repeat' };
+  return { outcome: 'counted' };
 }

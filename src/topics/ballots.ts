@@ -1,5 +1,5 @@
+import type { Claim } from '../election/ballot.ts';
 import { ID, type Serial } from '../election/ids.ts';
-import type { Ballot } from '../election/ballot.ts';
 
 /**
  * The grammar of a ballot line, as one regular expression: the only thing that the tally and the recount share.
@@ -20,16 +20,33 @@ export const GRAMMAR: RegExp = new RegExp(
   `^(?=.{1,${LINE_BYTES}}$)\\{"serial":(?<serial>${U32}),"place":"(?<place>${ID})","cohort":"(?<cohort>${ID})","choices":(?<choices>${CHOICES})\\}$`,
 );
 
-/** The ballot that a line holds, or undefined when it is not in canonical form. */
-export function readBallot(line: string): Ballot | undefined {
+/** A line in canonical form, its choices still text. */
+export interface BallotLine extends Claim {
+  /** `{"president":["rivera"]}` */
+  readonly choices: string;
+}
+
+/** Undefined when the line is not in canonical form. */
+export function matchLine(line: string): BallotLine | undefined {
   const found = GRAMMAR.exec(line)?.groups;
   if (found === undefined) return undefined;
   return {
     serial: Number(found['serial']),
     place: found['place']!,
     cohort: found['cohort']!,
-    choices: new Map(Object.entries(JSON.parse(found['choices']!) as Record<string, string[]>)),
+    choices: found['choices']!,
   };
+}
+
+const ONE_CHOICE = /"([^"]+)":\[([^\]]*)\]/g;
+
+/** Choice lists by contest, of text that the grammar accepted; in its order, which JSON.parse would not keep for contests named like numbers. */
+export function readChoices(choices: string): Map<string, string[]> {
+  const read = new Map<string, string[]>();
+  for (const [, contest, names] of choices.matchAll(ONE_CHOICE)) {
+    read.set(contest!, names === '' ? [] : names!.slice(1, -1).split('","'));
+  }
+  return read;
 }
 
 /** The canonical line of a ballot, without a line feed. The ids must be ids; nothing is escaped. */

@@ -11,7 +11,9 @@ export function startPosition(partitions: number): Position {
 
 /** `events:12 0:301 1:298`, as people read it and `--to` takes it. */
 export function formatPosition(position: Position): string {
-  return [`events:${position.events}`, ...position.ballots.map((offset, partition) => `${partition}:${offset}`)].join(' ');
+  return [`events:${position.events}`, ...position.ballots.map((offset, partition) => `${partition}:${offset}`)].join(
+    ' ',
+  );
 }
 
 const PART = /^(events|\d+):(\d{1,15})$/;

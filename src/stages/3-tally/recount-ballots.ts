@@ -1,0 +1,47 @@
+import type { Election } from '../../election/election.ts';
+import { breakdownValue } from '../../election/space.ts';
+import { add, ballotKey, cellKey, TOTAL, UNKNOWN_LIST, type Tally } from '../../election/tally.ts';
+import { readChoices } from '../../topics/ballots.ts';
+
+/** `place cohort choices` → how many counted ballots say just that. */
+export type EqualBallots = Map<string, number>;
+
+/** Adds the ballots to the tally, and empties the map. */
+export function countBallots(tally: Tally, election: Election, equal: EqualBallots): void {
+  for (const [key, ballots] of equal) {
+    const [place, cohort, choices] = key.split(' ') as [string, string, string];
+    countEqual(tally, election, rowsOf(election, place, cohort), readChoices(choices), ballots);
+  }
+  equal.clear();
+}
+
+function countEqual(
+  tally: Tally,
+  election: Election,
+  rows: readonly Row[],
+  choices: ReadonlyMap<string, readonly string[]>,
+  ballots: number,
+): void {
+  for (const [breakdown, value] of rows) {
+    if (breakdown !== TOTAL) add(tally.ballots, ballotKey(breakdown, value), ballots);
+  }
+  for (const contest of election.contests) {
+    const names = choices.get(contest.id) ?? [];
+    const known = names.every((name) => contest.candidates.some((candidate) => candidate.id === name));
+    const list = known ? names.join(',') : UNKNOWN_LIST;
+    for (const [breakdown, value] of rows) add(tally.cells, cellKey(contest.id, breakdown, value, list), ballots);
+  }
+  for (const contest of choices.keys()) {
+    if (!election.contests.some(({ id }) => id === contest)) tally.strays += ballots;
+  }
+}
+
+type Row = readonly [breakdown: string, value: string];
+
+function rowsOf(election: Election, place: string, cohort: string): Row[] {
+  const rows: Row[] = [[TOTAL, TOTAL]];
+  for (const dimensions of election.breakdowns) {
+    rows.push([dimensions.join('/'), breakdownValue(dimensions, place, cohort, election.cohorts)]);
+  }
+  return rows;
+}

@@ -1,0 +1,75 @@
+import { failing } from '../../election/equalities.ts';
+import { makeReport } from '../../election/make-report.ts';
+import type { Equality, Report } from '../../election/report.ts';
+import type { Effects } from '../../ports/effects.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { Log } from '../../ports/log.ts';
+import { formatPosition } from '../../topics/position.ts';
+import { encodeReport } from '../../topics/results.ts';
+import { topicName } from '../../topics/topics.ts';
+
+/** Counts to reports: runs the engine, and at most once in `everyMs` puts what changed into `results`. */
+export interface PublishOptions {
+  readonly log: Log;
+  readonly engine: Engine;
+  readonly effects: Effects;
+  /** Stop once everything in the log has been counted, instead of waiting for more. */
+  readonly toEnd?: boolean | undefined;
+  readonly everyMs?: number;
+  readonly saveEveryMs?: number;
+  readonly onStep?: (engine: Engine) => void;
+}
+
+export interface Published {
+  /** The newest report, whole. */
+  readonly report: Report;
+  /** The equalities that it breaks; then it was withheld. */
+  readonly broken: readonly Equality[];
+}
+
+const REPORT_EVERY_MS = 1000;
+const SAVE_EVERY_MS = 30_000;
+const WAIT_MS = 250;
+
+/** Runs until the signal, or to the end of the log. The last report covers everything that was counted. */
+export async function publish(options: PublishOptions, signal: AbortSignal): Promise<Published> {
+  const { engine, effects, everyMs = REPORT_EVERY_MS, saveEveryMs = SAVE_EVERY_MS } = options;
+  let changed = true;
+  let reportedAt = -Infinity;
+  let savedAt = effects.now();
+  let latest: Published | undefined;
+
+  while (!signal.aborted) {
+    const folded = await engine.step(options.toEnd === true ? 0 : WAIT_MS, signal);
+    options.onStep?.(engine);
+    if (folded > 0) changed = true;
+    else if (options.toEnd === true) break;
+    if (changed && effects.now() - reportedAt >= everyMs) {
+      latest = await publishReport(options);
+      reportedAt = effects.now();
+      changed = false;
+    }
+    if (effects.now() - savedAt >= saveEveryMs) {
+      await engine.save();
+      savedAt = effects.now();
+    }
+  }
+  if (changed || latest === undefined) latest = await publishReport(options);
+  await engine.save();
+  return latest;
+}
+
+async function publishReport({ log, engine, effects }: PublishOptions): Promise<Published> {
+  const report = reportOf(engine, effects.now());
+  const broken = failing(report.equalities);
+  if (broken.length === 0) {
+    await log.append(topicName(report.election, 'results'), 0, encodeReport(report));
+  } else {
+    effects.log.error({ position: report.position, broken }, 'report withheld: an equality does not hold');
+  }
+  return { report, broken };
+}
+
+export function reportOf(engine: Engine, at: number): Report {
+  return makeReport(engine.tally(), engine.life, formatPosition(engine.position), at, engine.complete);
+}
