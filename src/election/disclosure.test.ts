@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { disclose, type Disclosure } from './disclosure.ts';
 import type { Attribute, Breakdown, Place, ResultsPolicy } from './election.ts';
@@ -61,7 +61,9 @@ describe('what may be shown', () => {
     expect(shownOf(exampleOf({ k: 0 }), 'unofficial-partial').whole).toBe(true);
     expect(shownOf(exampleOf({ k: 0, results: 'totals' }), 'unofficial-partial').whole).toBe(false);
   });
+});
 
+describe('small rows in any election', () => {
   test('[P3] no row under k is shown, or follows from what is shown by adding and subtracting', () => {
     fc.assert(
       fc.property(examples, (example) => {
@@ -109,10 +111,8 @@ const examples: fc.Arbitrary<Example> = fc
     ballots: fc.array(fc.tuple(numbers, numbers, fc.integer({ min: 0, max: 2 })), { minLength: 60, maxLength: 60 }),
   })
   .map(({ flat, nested, sizes, pick, k, ballots }) => {
-    const leaf = (prefix: string, size: number): Place[] =>
-      Array.from({ length: size }, (_, at) => ({ id: `${prefix}${at}`, name: 'x' }));
-    const places = [...leaf('p', nested === 0 ? Math.max(1, flat) : flat)];
-    if (nested > 0) places.push({ id: 'inner', name: 'x', places: leaf('q', nested) });
+    const places = [...leafPlaces('p', nested === 0 ? Math.max(1, flat) : flat)];
+    if (nested > 0) places.push({ id: 'inner', name: 'x', places: leafPlaces('q', nested) });
     const cohorts = sizes.map((size, at) => attribute(['age', 'sex'][at]!, size));
     const possible = possibleBreakdowns(cohorts.map(({ id }) => id));
     const breakdowns = [...new Set(pick.map((index) => possible[index % possible.length]!))];
@@ -130,6 +130,10 @@ function possibleBreakdowns(attributes: readonly string[]): Breakdown[] {
     ]),
   ];
   return [...single, ...crossed, ...(attributes.length === 2 ? [attributes, attributes.toReversed()] : [])];
+}
+
+function leafPlaces(prefix: string, size: number): Place[] {
+  return Array.from({ length: size }, (_, at) => ({ id: `${prefix}${at}`, name: 'x' }));
 }
 
 function attribute(id: string, size: number): Attribute {

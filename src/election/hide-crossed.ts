@@ -10,8 +10,9 @@ export interface CrossedRow {
 
 /**
  * Where factors cross, a single hidden cell follows from the margins of its row and its column. So whole slabs (all
- * rows of one value of the first factor) are suppressed, never fewer than two, and enough that every column of
- * hidden cells adds up to k: then each hidden cell can trade ballots with three others and no margin moves.
+ * rows of one value of the first factor) are suppressed, and enough of them that every column of hidden cells adds up
+ * to k, which one slab with a cell under k never does: so each hidden cell can trade ballots with three others and no
+ * margin moves.
  */
 export function hideCrossed(rows: readonly CrossedRow[], k: number, unsafe: (row: CrossedRow) => boolean): ShownRows {
   const slabs = Map.groupBy(rows, (row) => row.parts[0]!);
@@ -32,7 +33,6 @@ export function hideCrossed(rows: readonly CrossedRow[], k: number, unsafe: (row
 }
 
 function protects(slabs: ReadonlyMap<string, readonly CrossedRow[]>, hidden: ReadonlySet<string>, k: number): boolean {
-  if (hidden.size < 2) return false;
   const columns = new Map<string, number>();
   for (const value of hidden) {
     for (const { parts, figures } of slabs.get(value)!) {
