@@ -1,0 +1,32 @@
+import type { NewRecord } from '../../ports/log.ts';
+
+/**
+ * A record as one LMDB value:
+ *
+ *   head length (u32, little endian) │ head (JSON of key and headers) │ the bytes of the record
+ *
+ * A record with neither key nor headers has an empty head. LMDB calls `encode` on the way in and `decode` on the way out.
+ */
+const LENGTH_BYTES = 4;
+
+type Head = Pick<NewRecord, 'key' | 'headers'>;
+
+export function encode({ value, key, headers }: NewRecord): Buffer {
+  const head = key === undefined && headers === undefined ? '' : JSON.stringify({ key, headers } as Head);
+  const headBytes = Buffer.byteLength(head);
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + headBytes + value.length);
+  bytes.writeUInt32LE(headBytes);
+  bytes.write(head, LENGTH_BYTES);
+  bytes.set(value, LENGTH_BYTES + headBytes);
+  return bytes;
+}
+
+/** `bytes` is LMDB's own memory, good until its next read: what is kept is copied. */
+export function decode(bytes: Buffer): NewRecord {
+  const start = LENGTH_BYTES + bytes.readUInt32LE();
+  const value = Buffer.allocUnsafe(bytes.length - start);
+  bytes.copy(value, 0, start, bytes.length);
+  if (start === LENGTH_BYTES) return { value };
+  const head = JSON.parse(bytes.toString('utf8', LENGTH_BYTES, start)) as Head;
+  return { value, ...head };
+}

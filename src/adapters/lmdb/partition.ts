@@ -1,0 +1,86 @@
+import type { Database } from 'lmdb';
+import type { LogRecord, NewRecord } from '../../ports/log.ts';
+import { createCompaction } from './compaction.ts';
+
+/** Fills pages to the brim instead of by halves. LMDB's put takes options, though its types know only a version here. */
+const AT_THE_END = { append: true } as unknown as number;
+
+/** The records of one partition: an LMDB database of its own, so that appends fill its pages in order. */
+export interface Partition {
+  /** Resolves with the offset of the first record once all are on the disk. */
+  append(records: readonly NewRecord[]): Promise<number>;
+  /** Records from the offset on, until they have `maxBytes`. */
+  read(from: number, maxBytes: number): LogRecord[];
+  /** The offset of the next record. */
+  end(): number;
+}
+
+export function createPartition(db: Database<NewRecord, number>, compacted: boolean): Partition {
+  const compaction = compacted ? createCompaction(() => storedKeys(db)) : undefined;
+  let next = 0;
+  let underWay = 0;
+
+  async function append(records: readonly NewRecord[]): Promise<number> {
+    // With nothing under way the disk knows best: a failed append leaves no hole, another process's are seen.
+    if (underWay === 0) next = endOf(db);
+    underWay += 1;
+    try {
+      for (;;) {
+        const first = next;
+        next += records.length;
+        const old = compaction?.superseded(first, records) ?? [];
+        if (await store(db, first, records, old)) return first;
+        next = Math.max(next, endOf(db));
+        compaction?.forget();
+      }
+    } catch (cause) {
+      compaction?.forget();
+      throw cause;
+    } finally {
+      underWay -= 1;
+    }
+  }
+
+  function read(from: number, maxBytes: number): LogRecord[] {
+    const records: LogRecord[] = [];
+    let bytes = 0;
+    for (const { key: offset, value: record } of db.getRange({ start: from })) {
+      records.push({ offset, ...record });
+      bytes += record.value.length;
+      if (bytes >= maxBytes) break;
+    }
+    return records;
+  }
+
+  return { append, read, end: () => endOf(db) };
+}
+
+/**
+ * All of the records in one transaction; false, and nothing stored, when the offset is taken: another process has
+ * appended meanwhile. Without overlappingSync (lmdb-log.ts) LMDB resolves only after the flush. Every promise is
+ * awaited, since each of them rejects when the disk is full.
+ */
+async function store(
+  db: Database<NewRecord, number>,
+  first: number,
+  records: readonly NewRecord[],
+  old: readonly number[],
+): Promise<boolean> {
+  const placed: Promise<boolean>[] = [];
+  const free = db.ifNoExists(first, () => {
+    for (const [index, record] of records.entries()) placed.push(db.put(first + index, record, AT_THE_END));
+    for (const offset of old) placed.push(db.remove(offset));
+  });
+  const [wasFree, ...wasPlaced] = await Promise.all([free, ...placed]);
+  if (wasFree && wasPlaced.includes(false)) throw new Error('Another process appends to this log.');
+  return wasFree;
+}
+
+function endOf(db: Database<NewRecord, number>): number {
+  for (const offset of db.getKeys({ reverse: true, limit: 1 })) return offset + 1;
+  return 0;
+}
+
+function* storedKeys(db: Database<NewRecord, number>): Generator<readonly [number, string | undefined]> {
+  for (const { key: offset, value: record } of db.getRange()) yield [offset, record.key];
+}
