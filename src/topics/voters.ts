@@ -18,18 +18,19 @@ export interface Registration {
   readonly email?: string | undefined;
   readonly phone?: string | undefined;
   readonly mobile?: string | undefined;
-  /** A path or `data:` URL; never fetched. */
+  /** A path such as `portraits/09af33c1.svg`: whoever shows it draws it from the number in its name. Never fetched. */
   readonly picture?: string | undefined;
   /** Whole years on the day of the election. */
   readonly registeredAge?: number | undefined;
 }
 
+/** As far as the roll tells. */
 export interface Address {
-  readonly street: string;
-  readonly city: string;
-  readonly state: string;
-  readonly country: string;
-  readonly postcode: string;
+  readonly street?: string | undefined;
+  readonly city?: string | undefined;
+  readonly state?: string | undefined;
+  readonly country?: string | undefined;
+  readonly postcode?: string | undefined;
 }
 
 export function encodeRegistration(registration: Registration): Uint8Array {
