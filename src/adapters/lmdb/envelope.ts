@@ -12,7 +12,7 @@ const LENGTH_BYTES = 4;
 type Head = Pick<NewRecord, 'key' | 'headers'>;
 
 export function encode({ value, key, headers }: NewRecord): Buffer {
-  const head = key === undefined && headers === undefined ? '' : JSON.stringify({ key, headers } as Head);
+  const head = key === undefined && headers === undefined ? '' : JSON.stringify({ key, headers });
   const headBytes = Buffer.byteLength(head);
   const bytes = Buffer.allocUnsafe(LENGTH_BYTES + headBytes + value.length);
   bytes.writeUInt32LE(headBytes);

@@ -12,14 +12,19 @@ interface StoredTopic extends Required<Omit<TopicSpec, 'name'>> {
   readonly id: string;
 }
 
-export interface OpenTopic extends StoredTopic {
-  readonly opened: readonly Partition[];
+export interface OpenTopic {
+  readonly id: string;
+  readonly description: string;
+  /** Throws LT_LOG_MISMATCH when the topic has no such partition. */
+  partition(index: number): Partition;
 }
 
 /** The topics of one LMDB environment. */
 export interface TopicStore {
-  /** Creates the topic or checks that it is as it was. Throws LT_LOG_MISMATCH. */
-  ensure(spec: TopicSpec): Promise<void>;
+  /** Of two that create a topic at once, the first does. */
+  create(spec: TopicSpec): Promise<void>;
+  /** Throws LT_LOG_MISMATCH when the topic is not there or not as asked for. */
+  check(spec: TopicSpec): void;
   find(name: string): OpenTopic | undefined;
   /** Throws LT_LOG_MISMATCH when there is no such topic. */
   get(name: string): OpenTopic;
@@ -27,25 +32,29 @@ export interface TopicStore {
 
 export function createTopicStore(root: RootDatabase): TopicStore {
   const stored: Database<StoredTopic, string> = root.openDB('topics', { encoding: 'json' });
-  const open = new Map<string, OpenTopic>();
+  const opened = new Map<string, OpenTopic>();
 
-  async function ensure({ name, partitions, retention, compacted = false }: TopicSpec): Promise<void> {
-    const wanted: StoredTopic = { id: randomUUID(), partitions, retention, compacted };
+  async function create({ name, partitions, retention, compacted = false }: TopicSpec): Promise<void> {
+    const topic: StoredTopic = { id: randomUUID(), partitions, retention, compacted };
     await stored.ifNoExists(name, () => {
-      void stored.put(name, wanted);
+      void stored.put(name, topic);
     });
-    const difference = compare(wanted, get(name));
-    if (difference !== undefined) throw mismatch(`The topic ${name} ${difference}.`);
+  }
+
+  function check(spec: TopicSpec): void {
+    const { description } = get(spec.name);
+    const wanted = describe(spec);
+    if (description !== wanted) throw mismatch(`The topic ${spec.name} has ${description}, not ${wanted}.`);
   }
 
   function find(name: string): OpenTopic | undefined {
-    const known = open.get(name);
+    const known = opened.get(name);
     if (known !== undefined) return known;
     const topic = stored.get(name);
     if (topic === undefined) return undefined;
-    const opened = { ...topic, opened: openPartitions(root, name, topic) };
-    open.set(name, opened);
-    return opened;
+    const open = openTopic(root, name, topic);
+    opened.set(name, open);
+    return open;
   }
 
   function get(name: string): OpenTopic {
@@ -54,28 +63,33 @@ export function createTopicStore(root: RootDatabase): TopicStore {
     return topic;
   }
 
-  return { ensure, find, get };
+  return { create, check, find, get };
 }
 
-function openPartitions(root: RootDatabase, name: string, topic: StoredTopic): Partition[] {
-  return Array.from({ length: topic.partitions }, (_, partition) => {
-    const db: Database<NewRecord, number> = root.openDB(`${name}/${partition}`, RECORDS);
-    return createPartition(db, topic.compacted);
+function openTopic(root: RootDatabase, name: string, topic: StoredTopic): OpenTopic {
+  const { id, partitions, compacted } = topic;
+  const opened = Array.from({ length: partitions }, (_, index) => {
+    const db: Database<NewRecord, number> = root.openDB(`${name}/${index}`, RECORDS);
+    return createPartition(db, compacted);
   });
+
+  function partition(index: number): Partition {
+    const found = opened[index];
+    if (found === undefined) {
+      throw mismatch(`The topic ${name} has ${partitions} partitions, so none is number ${index}.`);
+    }
+    return found;
+  }
+
+  return { id, description: describe(topic), partition };
 }
 
-function compare(wanted: StoredTopic, found: StoredTopic): string | undefined {
-  const asked = describe(wanted);
-  const has = describe(found);
-  return asked === has ? undefined : `was created with ${has}, and now ${asked} is asked for`;
+function describe({ partitions, retention, compacted }: Omit<TopicSpec, 'name'>): string {
+  const kept = retention === 'forever' ? 'kept for ever' : `kept for ${retention.days} days`;
+  return `${partitions} partitions, ${kept}${compacted === true ? ', compacted' : ''}`;
 }
 
-function describe({ partitions, retention, compacted }: StoredTopic): string {
-  const kept = retention === 'forever' ? 'kept forever' : `kept ${retention.days} days`;
-  return `${partitions} partitions, ${kept}${compacted ? ', compacted' : ''}`;
-}
-
-export function mismatch(message: string): LivetallyError {
+function mismatch(message: string): LivetallyError {
   return new LivetallyError('LT_LOG_MISMATCH', message, {
     next: 'Use the data folder and the settings that the election was defined with.',
   });
