@@ -1,0 +1,45 @@
+import { didYouMean } from '../election/did-you-mean.ts';
+import type { Precinct, Results } from './openelections-results.ts';
+
+/**
+ * Joins a precinct that is spelled differently in some contests: Vermont's 2020 file says Turnbridge in seven and
+ * Tunbridge in the eighth. Left apart, its ballots would count twice. Two precincts are taken for one when county and
+ * code are the same, the towns are spelled nearly alike, no contest has both, and both have the same ballots.
+ */
+export function joinMisspelt(results: Results): { readonly results: Results; readonly notes: readonly string[] } {
+  const notes: string[] = [];
+  const byMost = [...results.precincts].sort((left, right) => right.votes.size - left.votes.size);
+  const joined = new Map(results.precincts.map((precinct) => [precinct.key, precinct]));
+  for (const precinct of byMost.toReversed()) {
+    const twin = byMost.find(
+      (other) => other !== precinct && joined.has(other.key) && isTwin(results, joined.get(other.key)!, precinct),
+    );
+    if (twin === undefined || twin.votes.size < precinct.votes.size || !joined.has(precinct.key)) continue;
+    const present = joined.get(twin.key)!;
+    joined.set(twin.key, { ...present, votes: new Map([...present.votes, ...precinct.votes]) });
+    joined.delete(precinct.key);
+    notes.push(
+      `${precinct.town} (${precinct.county}, ${precinct.name}) is taken for ${twin.town}: ` +
+        `it has results only where ${twin.town} has none, of the same ${ballotsIn(results, precinct)} ballots.`,
+    );
+  }
+  return { results: { races: results.races, precincts: [...joined.values()] }, notes };
+}
+
+function isTwin(results: Results, one: Precinct, other: Precinct): boolean {
+  if (one.county !== other.county || one.name !== other.name || one.town === other.town) return false;
+  if ([...one.votes.keys()].some((race) => other.votes.has(race))) return false;
+  if (ballotsIn(results, one) !== ballotsIn(results, other)) return false;
+  return didYouMean(one.town, [other.town]) !== undefined;
+}
+
+/** Ballots of the contest with the most. */
+function ballotsIn({ races }: Results, precinct: Precinct): number {
+  return Math.max(
+    ...races.map((race) =>
+      race.options
+        .filter((option) => option.kind !== 'total')
+        .reduce((sum, option) => sum + (precinct.votes.get(race.key)?.get(option.key) ?? 0), 0),
+    ),
+  );
+}
