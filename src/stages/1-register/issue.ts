@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { EXTENT_BITS, EXTENT_SIZE, MAX_SERIAL, type Serial } from '../../election/ids.ts';
 import { unitIndex, type IssuedRun, type Roll } from '../../election/roll.ts';
+import type { BallotSpace } from '../../election/space.ts';
 import { LivetallyError } from '../../error.ts';
 
 const EXTENTS = (MAX_SERIAL + 1) / EXTENT_SIZE;
@@ -35,7 +36,7 @@ export function allocate(roll: Roll, wanted: ReadonlyMap<number, number>): Issue
  * registered next to whom says nothing about their serials. `taken` are dealt already and stay out.
  */
 export function deal(
-  roll: Roll,
+  space: BallotSpace,
   runs: readonly IssuedRun[],
   units: readonly number[],
   taken: ReadonlySet<number> = new Set(),
@@ -43,7 +44,7 @@ export function deal(
 ): Serial[] {
   const hands = new Map<number, Serial[]>();
   for (const [first, count, place, cohort] of runs) {
-    const unit = unitIndex(roll.space, place, cohort)!;
+    const unit = unitIndex(space, place, cohort)!;
     const hand = hands.get(unit) ?? [];
     hands.set(unit, hand);
     for (let serial = first; serial < first + count; serial++) if (!taken.has(serial)) hand.push(serial as Serial);
