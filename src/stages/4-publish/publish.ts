@@ -17,7 +17,8 @@ export interface PublishOptions {
   readonly toEnd?: boolean | undefined;
   readonly everyMs?: number;
   readonly saveEveryMs?: number;
-  readonly onStep?: (engine: Engine) => void;
+  /** After each step: the records and events folded in it. */
+  readonly onStep?: (folded: number) => void;
 }
 
 export interface Published {
@@ -41,7 +42,7 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
 
   while (!signal.aborted) {
     const folded = await engine.step(options.toEnd === true ? 0 : WAIT_MS, signal);
-    options.onStep?.(engine);
+    options.onStep?.(folded);
     if (folded > 0) changed = true;
     else if (options.toEnd === true) break;
     if (changed && effects.now() - reportedAt >= everyMs) {

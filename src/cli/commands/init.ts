@@ -1,0 +1,16 @@
+import { writeElectionTemplate } from '../../app/init.ts';
+import { command } from '../command.ts';
+
+export const initCommand = command({
+  name: 'init',
+  argument: '[folder]',
+  summary: 'write an election file to edit',
+  description: `Writes election.yaml, with comments that explain every part, into the folder (by default this one). --demo writes the whole
+demo election with its portraits instead. Nothing is overwritten.`,
+  examples: ['livetally init my-election', 'livetally init --demo us'],
+  options: ['demo', 'json'],
+  async run({ argument = '.', values, terminal }) {
+    const file = await writeElectionTemplate(argument, { demo: values.demo === true });
+    terminal.result({ file }, `${file} is written. Edit it, then: livetally start --election ${file}`);
+  },
+});

@@ -1,0 +1,71 @@
+import { openExistingSession, type Session } from '../../app/session.ts';
+import { makeReport } from '../../election/make-report.ts';
+import type { Report } from '../../election/report.ts';
+import { EXIT_CODES, LivetallyError } from '../../error.ts';
+import { countTo } from '../../stages/3-tally/count-to.ts';
+import { recount } from '../../stages/3-tally/recount.ts';
+import { newestReport } from '../../stages/4-publish/newest-report.ts';
+import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
+import { topicName } from '../../topics/topics.ts';
+import { command } from '../command.ts';
+import { resultsText } from '../results-text.ts';
+import type { Terminal } from '../terminal.ts';
+
+export const recountCommand = command({
+  name: 'recount',
+  summary: 'count the log again by separate, simple code, and compare',
+  description: `Counts every ballot in the log again from zero, with code that shares nothing with the tally but the definition of a
+ballot line, and compares the hash of its report with the tally's and with the published one. Ends with ${EXIT_CODES.LT_COUNT_DIFFERS} if
+they differ. Without --to it counts to the position of the newest report, or to the end of the log.`,
+  examples: ['livetally recount', 'livetally recount --to "events:12 0:301 1:298 2:300 3:299"'],
+  options: ['data', 'to', 'json'],
+  async run({ values, terminal, signal }) {
+    const { data = '' } = values;
+    await using session = await openExistingSession({ data, command: 'recount', logger: terminal.log });
+    const published = await newestReport(session.log, session.election.id, session.election.contests.length);
+    const to = await endOf(session, values.to ?? published?.position);
+    const reports = await countTwice(session, to, terminal, signal);
+    const position = formatPosition(to);
+    const agreed = [reports.tally.hash, ...(published?.position === position ? [published.hash] : [])];
+    const equal = agreed.every((hash) => hash === reports.recount.hash);
+    terminal.result(
+      { equal, position, recount: reports.recount.hash, tally: reports.tally.hash, published: published?.hash },
+      `${resultsText(reports.recount, session.election)}\n\n${equal ? 'Recount = tally: the hashes are equal.' : `DIFFERENT: recount ${reports.recount.hash}, tally and published ${agreed.join(', ')}`}`,
+    );
+    return { exitCode: equal ? 0 : EXIT_CODES.LT_COUNT_DIFFERS };
+  },
+});
+
+async function countTwice(
+  { log, election }: Session,
+  to: Position,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<{ recount: Report; tally: Report }> {
+  const progress = terminal.progress('recount', 'records');
+  const onProgress = ({ done, total }: { done: number; total: number }): void => progress.update(done, total);
+  const plain = await recount(log, election.id, { to, onProgress, signal });
+  progress.stop();
+  const fast = await countTo(log, election.id, to, signal);
+  const position = formatPosition(to);
+  return {
+    recount: makeReport(plain.tally, fast.life, position, Date.now(), false),
+    tally: makeReport(fast.tally, fast.life, position, Date.now(), false),
+  };
+}
+
+async function endOf({ log, reader, election }: Session, text: string | undefined): Promise<Position> {
+  const ends = await Promise.all(
+    Array.from({ length: reader.life.partitions }, (_, partition) =>
+      log.end(topicName(election.id, 'ballots'), partition),
+    ),
+  );
+  if (text === undefined) return { events: reader.position, ballots: ends };
+  const position = parsePosition(text);
+  if (position?.ballots.length !== ends.length) {
+    throw new LivetallyError('LT_USAGE', `--to ${text}: it must be a position with ${ends.length} partitions.`, {
+      next: 'Take one from a report, such as "events:12 0:301 1:298 2:300 3:299".',
+    });
+  }
+  return position;
+}

@@ -1,0 +1,101 @@
+import { openDefinedSession, type Session } from '../../app/session.ts';
+import { openVotingKey } from '../../app/voting-key.ts';
+import { createVotingCodes } from '../../election/code.ts';
+import { openCodesFile, type CodesFile } from '../../stages/1-register/codes-file.ts';
+import type { PeopleSource } from '../../stages/1-register/people-source.ts';
+import { register } from '../../stages/1-register/register.ts';
+import { projectToEnd } from '../../stages/4-publish/project.ts';
+import { command, type CommandContext } from '../command.ts';
+import { figure } from '../results-text.ts';
+
+const NAMES = [
+  'data',
+  'election',
+  'partitions',
+  'people',
+  'roll',
+  'refused',
+  'codes',
+  'seed',
+  'registerRate',
+  'noDatabase',
+  'json',
+] as const;
+type Names = (typeof NAMES)[number];
+
+export const registerCommand = command<Names>({
+  name: 'register',
+  summary: 'put people on the roll and hand out serials',
+  description: `Invents people with a whole profile, the same for the same seed, or takes a roll from a CSV file. Registrations go to the log and
+to the database. Run again with a larger --count it goes on where it was; interrupted, it goes on there too.`,
+  examples: [
+    'livetally register --count 100000',
+    'livetally register --roll roll.csv --refused refused.csv --codes codes.csv',
+  ],
+  options: NAMES,
+  async run(context) {
+    const { values, terminal, signal } = context;
+    const { data = '', election: electionFile, partitions = 0, registerRate = 0 } = values;
+    await using session = await openDefinedSession({
+      data,
+      electionFile,
+      partitions,
+      command: 'register',
+      logger: terminal.log,
+    });
+    const source = await peopleSource(session, context);
+    const codes = await openCodes(session, values.codes);
+    const progress = terminal.progress('register', 'people', source.people);
+    const registered = await register(
+      {
+        log: session.log,
+        reader: session.reader,
+        source,
+        ...(codes === undefined ? {} : { codes }),
+        ...(registerRate === 0 ? {} : { ratePerSecond: registerRate }),
+        onProgress: (so) => progress.update(so.registered),
+      },
+      signal,
+    );
+    progress.stop();
+    await codes?.close();
+    const visible = values.noDatabase === true ? undefined : await fillDatabase(session, context);
+    terminal.result(
+      { ...registered, eligible: session.reader.life.roll.total, visible },
+      summaryOf(registered.added + registered.resumed, session.reader.life.roll.total, visible),
+    );
+  },
+});
+
+async function peopleSource(
+  { election, log }: Session,
+  { values, terminal }: CommandContext<Names>,
+): Promise<PeopleSource> {
+  if (values.roll === undefined) {
+    const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');
+    return seededPeople(election, values.seed ?? '', values.people ?? 0);
+  }
+  const { readRoll } = await import('../../stages/1-register/import-roll.ts');
+  return readRoll(values.roll, { election, log, refusedFile: values.refused, say: terminal.say });
+}
+
+async function openCodes({ files, election }: Session, path: string | undefined): Promise<CodesFile | undefined> {
+  if (path === undefined) return undefined;
+  return openCodesFile(path, createVotingCodes(election.id, await openVotingKey(files.key)));
+}
+
+async function fillDatabase(session: Session, { terminal, signal }: CommandContext<Names>): Promise<number> {
+  const progress = terminal.progress('database', 'rows');
+  const { registrations } = await projectToEnd(
+    { log: session.log, database: await session.database(), electionId: session.election.id, logger: terminal.log },
+    signal,
+  );
+  progress.stop();
+  return registrations;
+}
+
+function summaryOf(added: number, eligible: number, visible: number | undefined): string {
+  const head = added === 0 ? 'Nobody new to register.' : `${figure(added)} people registered.`;
+  const shown = visible === undefined ? '' : ` ${figure(visible)} in the database.`;
+  return `${head} ${figure(eligible)} on the roll.${shown} Let them vote: livetally vote`;
+}
