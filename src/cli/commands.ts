@@ -1,0 +1,29 @@
+import type { Command } from './command.ts';
+import { dashboardCommand } from './commands/dashboard.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
+import { initCommand } from './commands/init.ts';
+import { recountCommand } from './commands/recount.ts';
+import { registerCommand } from './commands/register.ts';
+import { replayCommand } from './commands/replay.ts';
+import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
+import { tallyCommand } from './commands/tally.ts';
+import { voteCommand } from './commands/vote.ts';
+
+/** In the order of `--help`: everything at once, then the flow, then what looks at it. */
+export const COMMANDS: readonly Command[] = [
+  startCommand,
+  initCommand,
+  registerCommand,
+  voteCommand,
+  tallyCommand,
+  dashboardCommand,
+  recountCommand,
+  importCommand,
+  replayCommand,
+  statusCommand,
+  doctorCommand,
+  exportCommand,
+];

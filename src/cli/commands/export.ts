@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises';
+import { openExistingSession } from '../../app/session.ts';
+import { LivetallyError } from '../../error.ts';
+import { newestReport } from '../../stages/4-publish/newest-report.ts';
+import { csv, resultsTable, turnoutTable } from '../../stages/4-publish/tables.ts';
+import { command } from '../command.ts';
+
+export const exportCommand = command({
+  name: 'export',
+  summary: 'write the newest results as CSV or JSON',
+  description: `Writes the newest published report: every figure that the election's results policy lets be shown, as CSV, or as JSON with --json.
+Rows that would tell about too few people are merged or say "suppressed".`,
+  examples: [
+    'livetally export > results.csv',
+    'livetally export --what turnout --out turnout.csv',
+    'livetally export --json',
+  ],
+  options: ['data', 'what', 'outFile', 'json'],
+  async run({ values, terminal }) {
+    const { data = '', what, outFile } = values;
+    await using session = await openExistingSession({ data, command: 'export', logger: terminal.log });
+    const { log, election } = session;
+    const report = await newestReport(log, election.id, election.contests.length);
+    if (report === undefined) {
+      throw new LivetallyError('LT_NO_ELECTION', 'Nothing has been published yet.', {
+        next: 'Run `livetally tally` first.',
+      });
+    }
+    const table = what === 'turnout' ? turnoutTable(report, election) : resultsTable(report, election);
+    const text = terminal.json ? JSON.stringify(table) : csv(table).trimEnd();
+    if (outFile === undefined) terminal.result(table, text);
+    else await writeFile(outFile, `${text}\n`);
+  },
+});
