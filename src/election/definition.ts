@@ -47,7 +47,7 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
 
 /** The key that a mapping stands under: `candidates` for `contests[0].candidates[2]`. */
 function mappingName(path: Path): string {
-  return String(path.findLast((part) => typeof part === 'string') ?? '');
+  return path.findLast((part) => typeof part === 'string') ?? '';
 }
 
 function placed(source: YamlSource, problem: Problem): PlacedProblem {

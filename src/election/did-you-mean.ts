@@ -1,6 +1,6 @@
 /** The known word that is closest to a mistyped one, or undefined when none is close. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
-  const most = Math.max(1, Math.floor(word.length / 3));
+  const most = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)));
   let best: string | undefined;
   let least = most + 1;
   for (const candidate of known) {
