@@ -15,11 +15,37 @@ export interface Option<Value> {
   read(text: string): Value | Unfit;
 }
 
+/** Which table `export` writes. */
+export type ExportPart = 'results' | 'turnout';
+
 export interface Unfit {
   readonly unfit: string;
 }
 
-export const OPTIONS = {
+type TextOption =
+  | 'data'
+  | 'election'
+  | 'host'
+  | 'seed'
+  | 'roll'
+  | 'refused'
+  | 'codes'
+  | 'to'
+  | 'land'
+  | 'out'
+  | 'outFile'
+  | 'keep';
+type NumberOption = 'partitions' | 'port' | 'people' | 'voters' | 'registerRate' | 'rate' | 'demoRate' | 'turnout';
+type Toggle = 'noDatabase' | 'follow' | 'rebuild' | 'demo' | 'json';
+export type OptionName = TextOption | NumberOption | Toggle | 'what';
+
+type OptionTable = Readonly<
+  Record<TextOption, Option<string>> &
+    Record<NumberOption, Option<number>> &
+    Record<Toggle, Option<boolean>> & { what: Option<ExportPart> }
+>;
+
+export const OPTIONS: OptionTable = {
   data: text('--data <folder>', 'folder of the log, the database and the snapshot', {
     environment: 'LIVETALLY_DATA',
     byDefault: 'livetally-data',
@@ -68,11 +94,9 @@ export const OPTIONS = {
   keep: text('--keep <folder>', 'keep the data of the replay in this new folder; by default it is deleted at the end'),
   demo: toggle('--demo', 'write the whole demo election instead of a small one'),
   json: toggle('--json', 'print the result as JSON on standard output, and log JSON on standard error'),
-} as const satisfies Record<string, Option<unknown>>;
+};
 
-export type OptionName = keyof typeof OPTIONS;
-
-type ValueOf<Name extends OptionName> = (typeof OPTIONS)[Name] extends Option<infer Value> ? Value : never;
+type ValueOf<Name extends OptionName> = OptionTable[Name] extends Option<infer Value> ? Value : never;
 
 /** A value for each option asked for; undefined where nobody gave one and there is no default. */
 export type Values<Names extends OptionName> = { readonly [Name in Names]: ValueOf<Name> | undefined };

@@ -1,4 +1,4 @@
-import type { Claim, InvalidReason, Outcome } from './claim.ts';
+import type { Claim, InvalidReason, Outcome } from './ballot.ts';
 
 /** The plain words of one step of the fold: what the hot path in stages/3-tally is tested against, and the recount runs. */
 export interface FoldRules {

@@ -1,8 +1,8 @@
 import { openExistingSession } from '../../app/session.ts';
 import { serveDashboard } from '../serve-dashboard.ts';
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 
-export const dashboardCommand = command({
+export const dashboardCommand: Command = command({
   name: 'dashboard',
   summary: 'show the newest results on a web page',
   description: `Serves the results page with what the last tally published. It counts nothing itself: \`livetally start\` runs the tally beside it.`,

@@ -1,10 +1,10 @@
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 import { examine, type Finding } from '../../app/examine.ts';
 import { EXIT_CODES } from '../../error.ts';
 
 const SIGNS: Readonly<Record<Finding['state'], string>> = { good: '✓', note: '·', bad: '✗' };
 
-export const doctorCommand = command({
+export const doctorCommand: Command = command({
   name: 'doctor',
   summary: 'check this machine, the configuration and the data folder',
   description: `Looks at everything a start needs and everything a data folder holds: Node, disk, port, lock, log, snapshot, database, and that the

@@ -3,9 +3,9 @@ import { openExistingSession } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { csv, resultsTable, turnoutTable } from '../../stages/4-publish/tables.ts';
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 
-export const exportCommand = command({
+export const exportCommand: Command = command({
   name: 'export',
   summary: 'write the newest results as CSV or JSON',
   description: `Writes the newest published report: every figure that the election's results policy lets be shown, as CSV, or as JSON with --json.

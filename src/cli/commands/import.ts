@@ -4,10 +4,10 @@ import { LivetallyError } from '../../error.ts';
 import { importPack } from '../../packs/import-pack.ts';
 import { writePack } from '../../packs/pack-folder.ts';
 import { totalBallots } from '../../packs/pack.ts';
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 import { figure } from '../results-text.ts';
 
-export const importCommand = command({
+export const importCommand: Command = command({
   name: 'import',
   argument: '<file>',
   summary: 'turn a public result file into a pack to replay',

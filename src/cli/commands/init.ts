@@ -1,7 +1,7 @@
 import { writeElectionTemplate } from '../../app/init.ts';
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 
-export const initCommand = command({
+export const initCommand: Command = command({
   name: 'init',
   argument: '[folder]',
   summary: 'write an election file to edit',

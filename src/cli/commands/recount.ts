@@ -7,11 +7,11 @@ import { recount } from '../../stages/3-tally/recount.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 import { resultsText } from '../results-text.ts';
 import type { Terminal } from '../terminal.ts';
 
-export const recountCommand = command({
+export const recountCommand: Command = command({
   name: 'recount',
   summary: 'count the log again by separate, simple code, and compare',
   description: `Counts every ballot in the log again from zero, with code that shares nothing with the tally but the definition of a

@@ -5,7 +5,7 @@ import { openCodesFile, type CodesFile } from '../../stages/1-register/codes-fil
 import type { PeopleSource } from '../../stages/1-register/people-source.ts';
 import { register } from '../../stages/1-register/register.ts';
 import { projectToEnd } from '../../stages/4-publish/project.ts';
-import { command, type CommandContext } from '../command.ts';
+import { command, type Command, type CommandContext } from '../command.ts';
 import { figure } from '../results-text.ts';
 
 const NAMES = [
@@ -23,7 +23,7 @@ const NAMES = [
 ] as const;
 type Names = (typeof NAMES)[number];
 
-export const registerCommand = command<Names>({
+export const registerCommand: Command = command<Names>({
   name: 'register',
   summary: 'put people on the roll and hand out serials',
   description: `Invents people with a whole profile, the same for the same seed, or takes a roll from a CSV file. Registrations go to the log and

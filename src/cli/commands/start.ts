@@ -8,7 +8,7 @@ import { simulate } from '../../stages/2-vote/simulator.ts';
 import { openTallyEngine } from '../../stages/3-tally/tally.ts';
 import { project } from '../../stages/4-publish/project.ts';
 import { publish } from '../../stages/4-publish/publish.ts';
-import { command, type CommandContext } from '../command.ts';
+import { command, type Command, type CommandContext } from '../command.ts';
 import { runTogether, type Task } from '../run-together.ts';
 import { serveDashboard } from '../serve-dashboard.ts';
 
@@ -29,7 +29,7 @@ const NAMES = [
 ] as const;
 type Names = (typeof NAMES)[number];
 
-export const startCommand = command<Names>({
+export const startCommand: Command = command<Names>({
   name: 'start',
   summary: 'run everything in one process: people register and vote, the page shows the count',
   description: `Registers invented people, casts simulated ballots for them, counts them as they come and shows the count on a web page, all in

@@ -3,11 +3,11 @@ import { readOwner } from '../../app/data-folder.ts';
 import { openExistingSession, type Session } from '../../app/session.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { topicName, TOPICS, VOTERS_PARTITIONS, type Topic } from '../../topics/topics.ts';
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 import { figure } from '../results-text.ts';
 import { askOwner } from '../ask-owner.ts';
 
-export const statusCommand = command({
+export const statusCommand: Command = command({
   name: 'status',
   summary: 'say what the data folder holds and how far each stage is',
   description: `Asks the running livetally over HTTP when there is one, else reads the data folder: the election, who is registered, the records of

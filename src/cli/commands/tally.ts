@@ -2,10 +2,10 @@ import { openExistingSession } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
 import { openTallyEngine } from '../../stages/3-tally/tally.ts';
 import { publish } from '../../stages/4-publish/publish.ts';
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 import { resultsText } from '../results-text.ts';
 
-export const tallyCommand = command({
+export const tallyCommand: Command = command({
   name: 'tally',
   summary: 'count the ballots in the log and publish reports',
   description: `Reads ballots from where the last tally stopped, counts each voting code once, and puts reports into the results, at most one

@@ -2,10 +2,10 @@ import { openExistingSession } from '../../app/session.ts';
 import { openElection } from '../../lifecycle/open.ts';
 import { createIntake } from '../../stages/2-vote/intake.ts';
 import { simulate } from '../../stages/2-vote/simulator.ts';
-import { command } from '../command.ts';
+import { command, type Command } from '../command.ts';
 import { figure } from '../results-text.ts';
 
-export const voteCommand = command({
+export const voteCommand: Command = command({
   name: 'vote',
   summary: 'cast simulated ballots for those who are registered',
   description: `Follows the registrations and casts ballots for them through the same intake as everyone, with a seeded share of repeats and

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStores, type Stores } from '../../app/compose.ts';
+import { keepElection } from '../../app/load-election.ts';
+import { makeReport } from '../../election/make-report.ts';
+import type { Report } from '../../election/report.ts';
+import { EXIT_CODES, LivetallyError } from '../../error.ts';
+import { defineElection } from '../../lifecycle/define.ts';
+import { createLifeReader } from '../../lifecycle/life-reader.ts';
+import { compare } from '../../packs/compare.ts';
+import { comparisonText } from '../../packs/comparison-text.ts';
+import { readPack } from '../../packs/pack-folder.ts';
+import type { Pack } from '../../packs/pack.ts';
+import { replay } from '../../packs/replay.ts';
+import { createIntake } from '../../stages/2-vote/intake.ts';
+import { recount } from '../../stages/3-tally/recount.ts';
+import { openTallyEngine } from '../../stages/3-tally/tally.ts';
+import { publish } from '../../stages/4-publish/publish.ts';
+import { parsePosition } from '../../topics/position.ts';
+import { command, type Command, type CommandContext } from '../command.ts';
+import { figure } from '../results-text.ts';
+
+type Context = CommandContext<'partitions' | 'keep' | 'json'>;
+
+export const replayCommand: Command = command({
+  name: 'replay',
+  argument: '<pack>',
+  summary: 'run a real election through the front door and compare with the official result',
+  description: `Issues the pack's roll, sends its ballots through intake, counts and publishes them while they come, closes, recounts, and prints
+the official figures beside those obtained. Ends with ${EXIT_CODES.LT_COUNT_DIFFERS} when one differs. Works in a folder of its own, deleted at the end
+unless --keep names one.`,
+  examples: ['livetally replay packs/germany-2025-HB', 'livetally replay packs/vermont --keep vermont-data'],
+  options: ['partitions', 'keep', 'json'],
+  async run(context) {
+    const pack = await readPack(context.argument ?? '');
+    const folder = context.values.keep ?? (await mkdtemp(join(tmpdir(), 'livetally-replay-')));
+    try {
+      return await replayIn(folder, pack, context);
+    } finally {
+      if (context.values.keep === undefined) await rm(folder, { recursive: true, force: true });
+    }
+  },
+});
+
+async function replayIn(folder: string, pack: Pack, context: Context): Promise<{ exitCode: number }> {
+  const { terminal, signal } = context;
+  await using stores = await openStores(folder, 'replay', terminal.log);
+  await keepElection(stores.files.election, pack.election);
+  const startedAt = performance.now();
+  const report = await sendAndCount(stores, pack, context);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const recounted = await recountHash(stores, report, context);
+  signal.throwIfAborted();
+
+  const comparison = compare(pack, report);
+  const equal = recounted === report.hash && comparison.differences.length === 0;
+  const perSecond = report.counts.lines / seconds;
+  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
+  terminal.result(
+    { equal, comparison, recount: recounted, seconds, ballotsPerSecond: perSecond, peakMemoryBytes },
+    [
+      comparisonText(comparison),
+      `Recount ${recounted === report.hash ? '= tally' : 'DIFFERS from the tally'}: ${recounted}`,
+      `${figure(report.counts.lines)} ballots in ${seconds.toFixed(1)} s, ${figure(perSecond)} a second, at most ${figure(peakMemoryBytes / 1024 ** 2)} MB of memory`,
+    ].join('\n'),
+  );
+  return { exitCode: equal ? 0 : EXIT_CODES.LT_COUNT_DIFFERS };
+}
+
+/** Ballots in and reports out, side by side; resolves with the report at the close. */
+async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, signal }: Context): Promise<Report> {
+  const { log, files } = stores;
+  const { partitions = 0 } = values;
+  const { election } = pack;
+  await defineElection(log, election, partitions);
+  const intake = createIntake(log, election.id, partitions);
+  const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot });
+  const progress = terminal.progress('replay', 'ballots');
+  const sent = new AbortController();
+  const effects = { now: Date.now, log: terminal.log };
+  const counting = publish({ log, engine, effects }, AbortSignal.any([sent.signal, signal]));
+  const onProgress = ({ ballots, total }: { ballots: number; total: number }): void => progress.update(ballots, total);
+  try {
+    await replay({ pack, log, electionId: election.id, intake, partitions, onProgress }, signal);
+    await intake.close();
+  } finally {
+    sent.abort();
+    await counting;
+    progress.stop();
+  }
+  signal.throwIfAborted();
+  const { report, broken } = await publish({ log, engine, effects, toEnd: true }, signal);
+  if (broken.length === 0) return report;
+  throw new LivetallyError('LT_EQUALITY', `The report was withheld: ${broken.map(({ name }) => name).join('; ')}.`, {
+    next: 'This is a fault in livetally: keep the data with --keep, and report it.',
+  });
+}
+
+/** The hash of the report that separate code makes of the same records. */
+async function recountHash({ log }: Stores, report: Report, { terminal, signal }: Context): Promise<string> {
+  const to = parsePosition(report.position)!;
+  const progress = terminal.progress('recount', 'records');
+  const onProgress = ({ done, total }: { done: number; total: number }): void => progress.update(done, total);
+  const { tally } = await recount(log, report.election, { to, onProgress, signal });
+  progress.stop();
+  const reader = createLifeReader(log, report.election);
+  await reader.catchUp(to.events);
+  return makeReport(tally, reader.life, report.position, Date.now(), true).hash;
+}
