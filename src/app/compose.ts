@@ -16,7 +16,6 @@ export interface Stores extends AsyncDisposable {
 /** Where what lies in the data folder. All but the log and the key can be made again. */
 export interface DataFiles {
   readonly log: string;
-  readonly key: string;
   /** The election as it was defined, for commands that are not given one. */
   readonly election: string;
   readonly database: string;
@@ -27,7 +26,6 @@ export interface DataFiles {
 export function dataFiles(folder: string): DataFiles {
   return {
     log: join(folder, 'log'),
-    key: join(folder, 'voting.key'),
     election: join(folder, 'election.json'),
     database: join(folder, 'database'),
     snapshot: join(folder, 'tally.snapshot'),

@@ -62,7 +62,7 @@ const expectedSchema: z.ZodType<ExpectedRow[]> = z.array(
 export async function writePack(pack: Pack, folder: string): Promise<void> {
   const contests = pack.election.contests.map(({ id }) => id);
   const texts: Record<PackFile, string> = {
-    'election.yaml': stringify(pack.election, { lineWidth: 0 }),
+    'election.yaml': stringify(pack.election, { lineWidth: 0, aliasDuplicateObjects: false }),
     'roll.csv': rollCsv(pack.units),
     'ballots.csv': ballotsCsv(contests, pack.units),
     'expected.json': `[\n${pack.expected.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`,

@@ -79,9 +79,9 @@ async function peopleSource(
   return readRoll(values.roll, { election, log, refusedFile: values.refused, say: terminal.say });
 }
 
-async function openCodes({ files, election }: Session, path: string | undefined): Promise<CodesFile | undefined> {
+async function openCodes({ folder, election }: Session, path: string | undefined): Promise<CodesFile | undefined> {
   if (path === undefined) return undefined;
-  return openCodesFile(path, createVotingCodes(election.id, await openVotingKey(files.key)));
+  return openCodesFile(path, createVotingCodes(election.id, await openVotingKey(folder.path)));
 }
 
 async function fillDatabase(session: Session, { terminal, signal }: CommandContext<Names>): Promise<number> {
