@@ -1,0 +1,90 @@
+import { cp, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { databaseContract, type DatabaseUnderTest } from '../../../test/contract/database-contract.ts';
+import type { Logger } from '../../ports/effects.ts';
+import { openDatabaseFolder } from './database-folder.ts';
+import { openPglite } from './pglite-database.ts';
+
+databaseContract('PGlite', async (): Promise<DatabaseUnderTest> => {
+  const folder = await mkdtemp(join(tmpdir(), 'livetally-pglite-'));
+  return {
+    open: (sqlFolder) => openPglite(folder, sqlFolder === undefined ? {} : { sqlFolder }),
+    drop: () => rm(folder, { recursive: true }),
+  };
+});
+
+describe('a database that cannot be trusted', () => {
+  let scratch: string;
+  let sqlFolder: string;
+  let folder: string;
+  let reasons: string[];
+
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'livetally-pglite-'));
+    sqlFolder = await mkdtemp(join(tmpdir(), 'livetally-sql-'));
+    await writeFile(join(sqlFolder, '001_note.sql'), 'CREATE TABLE notes (note text)');
+    const database = await openPglite(join(scratch, 'template'), { sqlFolder });
+    await database.query(`INSERT INTO notes VALUES ('kept')`);
+    await database.close();
+  });
+  afterAll(async () => {
+    await rm(scratch, { recursive: true });
+    await rm(sqlFolder, { recursive: true });
+  });
+  beforeEach(async () => {
+    reasons = [];
+    folder = join(scratch, 'copy');
+    await cp(join(scratch, 'template'), folder, { recursive: true });
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function notes(): Promise<object[]> {
+    const logger: Logger = {
+      info: () => {},
+      warn: (fields) => void reasons.push('why' in fields ? String(fields.why) : ''),
+      error: () => {},
+    };
+    const database = await openPglite(folder, { logger, sqlFolder });
+    const found = await database.query<object>('SELECT note FROM notes');
+    await database.close();
+    return found;
+  }
+
+  test('[D7] a database that was closed is there again, and nothing is said', async () => {
+    expect(await notes()).toEqual([{ note: 'kept' }]);
+    expect(reasons).toEqual([]);
+  });
+
+  test('[D7] a database that does not open is rebuilt, and it is said why', async () => {
+    await truncate(join(folder, 'pgdata', 'global', 'pg_control'), 0);
+    expect(await notes()).toEqual([]);
+    expect(reasons).toEqual([expect.stringContaining('stopped')]);
+  });
+
+  test('[D7] a database made by other files is rebuilt, and it is said why', async () => {
+    await writeFile(join(sqlFolder, '001_note.sql'), 'CREATE TABLE notes (note text NOT NULL)');
+    expect(await notes()).toEqual([]);
+    expect(reasons).toEqual([expect.stringContaining('001_note.sql differs')]);
+  });
+
+  test('[D7] a database that was open when the machine stopped is in doubt, also after a stop in the rebuilding', async () => {
+    await writeFile(join(folder, 'open'), 'another boot');
+    expect((await openDatabaseFolder(folder)).doubt).toMatch(/machine stopped/);
+    expect((await openDatabaseFolder(folder)).doubt).toMatch(/machine stopped/);
+    const emptied = await openDatabaseFolder(folder);
+    await emptied.empty();
+    expect((await openDatabaseFolder(folder)).doubt).toBeUndefined();
+  });
+
+  test('[D7] the folder is its owner’s only', async () => {
+    await openDatabaseFolder(join(folder, 'new'));
+    expect((await stat(join(folder, 'new'))).mode & 0o077).toBe(0);
+  });
+
+  test('[D7] a folder that cannot be made is a clear error', async () => {
+    const inFile = openPglite(join(sqlFolder, '001_note.sql', 'database'));
+    await expect(inFile).rejects.toMatchObject({ code: 'LT_DATABASE', next: 'Name a folder that can be written.' });
+  });
+});
