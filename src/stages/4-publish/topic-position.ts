@@ -1,0 +1,89 @@
+import type { DatabaseSession, Database } from '../../ports/database.ts';
+import type { Logger } from '../../ports/effects.ts';
+import type { Log } from '../../ports/log.ts';
+import { topicName, type Topic, VOTERS_PARTITIONS } from '../../topics/topics.ts';
+
+/** What the database follows, and the partitions of each. */
+const FOLLOWED: Readonly<Record<FollowedTopic, number>> = { events: 1, voters: VOTERS_PARTITIONS, results: 1 };
+export type FollowedTopic = Exclude<Topic, 'ballots'>;
+
+/** How far one partition of a topic is in the database: a row of `projections`. */
+export interface TopicPosition {
+  readonly election: string;
+  readonly topic: FollowedTopic;
+  readonly partition: number;
+  readonly topicId: string;
+  /** The offset of the next record to read. */
+  readonly offset: number;
+}
+
+/**
+ * Where the database stands. When it holds another log's records (the topic was made anew, or ends before the
+ * position), everything of the election is deleted, and it stands at the start.
+ */
+export async function loadPositions(
+  log: Log,
+  database: Database,
+  election: string,
+  logger: Logger,
+): Promise<TopicPosition[]> {
+  const starts = await startPositions(log, election);
+  const stored = await storedPositions(database, election);
+  const positions = starts.map((start) => stored.find((position) => samePartition(position, start)) ?? start);
+  for (const [at, position] of positions.entries()) {
+    const end = await log.end(topicName(election, position.topic), position.partition);
+    if (position.topicId === starts[at]!.topicId && position.offset <= end) continue;
+    logger.warn({ election, topic: position.topic }, 'The database is of another log; it is emptied and rebuilt.');
+    await database.transaction((session) => emptyElection(session, election));
+    return starts;
+  }
+  return positions;
+}
+
+/**
+ * Moves the position on, in the transaction that writes the rows in between. False, and nothing is to be written,
+ * when the database is not at `from` any more: another process projects the same election.
+ */
+export async function advance(session: DatabaseSession, from: TopicPosition, offset: number): Promise<boolean> {
+  const key = [from.election, from.topic, from.partition, from.topicId];
+  await session.query(
+    `INSERT INTO projections (election, topic, partition, topic_id, position) VALUES ($1, $2, $3, $4, 0)
+     ON CONFLICT DO NOTHING`,
+    key,
+  );
+  const moved = await session.query(
+    `UPDATE projections SET position = $6
+     WHERE (election, topic, partition, topic_id, position) = ($1, $2, $3, $4, $5) RETURNING position`,
+    [...key, from.offset, offset],
+  );
+  return moved.length === 1;
+}
+
+async function startPositions(log: Log, election: string): Promise<TopicPosition[]> {
+  const starts: TopicPosition[] = [];
+  for (const topic of Object.keys(FOLLOWED) as FollowedTopic[]) {
+    const topicId = await log.topicId(topicName(election, topic));
+    for (let partition = 0; partition < FOLLOWED[topic]; partition++) {
+      starts.push({ election, topic, partition, topicId, offset: 0 });
+    }
+  }
+  return starts;
+}
+
+async function storedPositions(database: Database, election: string): Promise<TopicPosition[]> {
+  return database.query<TopicPosition>(
+    `SELECT election, topic, partition, topic_id AS "topicId", position AS "offset" FROM projections WHERE election = $1`,
+    [election],
+  );
+}
+
+function samePartition(one: TopicPosition, other: TopicPosition): boolean {
+  return one.topic === other.topic && one.partition === other.partition;
+}
+
+/** The rest goes with the election. Voters do not, so that nobody deletes a roll by the way. */
+async function emptyElection(session: DatabaseSession, election: string): Promise<void> {
+  for (const table of ['voters', 'projections'])
+    await session.query(`DELETE FROM ${table} WHERE election = $1`, [election]);
+  await session.query('DELETE FROM elections WHERE id = $1', [election]);
+}
