@@ -5,7 +5,7 @@ import { createVotingCodes } from './code.ts';
 import type { Serial } from './ids.ts';
 
 const key = Buffer.alloc(32, 7);
-const codes = createVotingCodes(key, 'demo');
+const codes = createVotingCodes('demo', key);
 const serials = fc.integer({ min: 0, max: 0xffff_ffff }).map((serial) => serial as Serial);
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -77,6 +77,6 @@ test('[R4] a wrong letter is nearly always known as mistyped, and never reads as
 
 test('[R4] a code of another election or another key is not ours', () => {
   const serial = 77 as Serial;
-  expect(createVotingCodes(key, 'other').read(codes.codeOf(serial))).toEqual({ why: 'not-ours' });
-  expect(createVotingCodes(Buffer.alloc(32, 8), 'demo').read(codes.codeOf(serial))).toEqual({ why: 'not-ours' });
+  expect(createVotingCodes('other', key).read(codes.codeOf(serial))).toEqual({ why: 'not-ours' });
+  expect(createVotingCodes('demo', Buffer.alloc(32, 8)).read(codes.codeOf(serial))).toEqual({ why: 'not-ours' });
 });

@@ -26,7 +26,7 @@ const LONGEST_TEXT = 64; // room for spaces and dashes; nobody types more
 
 const VALUE_OF = new Map(Array.from(ALPHABET, (letter, value) => [letter, value]));
 
-export function createVotingCodes(key: Uint8Array, electionId: string): VotingCodes {
+export function createVotingCodes(electionId: string, key: Uint8Array): VotingCodes {
   /** The serial and its authentication, before the check bits. */
   function signed(serial: number): Buffer {
     const bytes = Buffer.alloc(SERIAL_BYTES + MAC_BYTES);

@@ -68,15 +68,26 @@ to the database. Run again with a larger --count it goes on where it was; interr
 });
 
 async function peopleSource(
-  { election, log }: Session,
+  { election, log, reader }: Session,
   { values, terminal }: CommandContext<Names>,
 ): Promise<PeopleSource> {
   if (values.roll === undefined) {
     const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');
     return seededPeople(election, values.seed ?? '', values.people ?? 0);
   }
-  const { readRoll } = await import('../../stages/1-register/import-roll.ts');
-  return readRoll(values.roll, { election, log, refusedFile: values.refused, say: terminal.say });
+  const { importRoll } = await import('../../stages/1-register/import-roll.ts');
+  const progress = terminal.progress('check', 'rows');
+  const { source, people, refused, reasons } = await importRoll({
+    log,
+    life: reader.life,
+    path: values.roll,
+    refusedFile: values.refused,
+    onProgress: (rows) => progress.update(rows),
+  });
+  progress.stop();
+  const why = Array.from(reasons, ([reason, rows]) => `${figure(rows)} ${reason}`).join(', ');
+  terminal.say(`${figure(people)} rows accepted, ${figure(refused)} refused${why === '' ? '' : ` (${why})`}.`);
+  return source;
 }
 
 async function openCodes({ folder, election }: Session, path: string | undefined): Promise<CodesFile | undefined> {

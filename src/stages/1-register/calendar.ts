@@ -14,6 +14,10 @@ export function formatDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
+export function today(nowMs: number = Date.now()): number {
+  return Math.floor(nowMs / DAY_MS);
+}
+
 /** Whole years from one day to another. Who is born on 29 February has the birthday on 1 March in other years. */
 export function ageOn(birth: number, day: number): number {
   const born = new Date(birth * DAY_MS);

@@ -6,7 +6,7 @@ import { createVotingCodes } from '../../election/code.ts';
 import type { Serial } from '../../election/ids.ts';
 import { openCodesFile, type CodeRow } from './codes-file.ts';
 
-const codes = createVotingCodes(Buffer.alloc(32, 1), 'demo');
+const codes = createVotingCodes('demo', Buffer.alloc(32, 1));
 const rows: CodeRow[] = [['A-1', 7 as Serial], ['A-2', 2000 as Serial], ['Ö-3', 5 as Serial]]; // prettier-ignore
 const all = new Set(['A-1', 'A-2', 'Ö-3', 'A-4']);
 let folder: string;
@@ -67,7 +67,7 @@ test('[R5] a file of something else, of another election, or that others can rea
   expect(await readFile(path, 'utf8')).toBe('name,salary\nx,1\n');
   await rm(path);
   await write(rows);
-  await expect(openCodesFile(path, createVotingCodes(Buffer.alloc(32, 1), 'other'))).rejects.toThrow(
+  await expect(openCodesFile(path, createVotingCodes('other', Buffer.alloc(32, 1)))).rejects.toThrow(
     'another election',
   );
   await chmod(path, 0o644);
@@ -77,7 +77,7 @@ test('[R5] a file of something else, of another election, or that others can rea
 
 test('[R5] a row that was tampered with is refused when it is looked for', async () => {
   await write(rows);
-  const other = createVotingCodes(Buffer.alloc(32, 2), 'demo');
+  const other = createVotingCodes('demo', Buffer.alloc(32, 2));
   const text = await readFile(path, 'utf8');
   await writeFile(path, text.replace(codes.codeOf(7 as Serial), other.codeOf(7 as Serial)));
   await expect(findAll()).rejects.toMatchObject({ code: 'LT_INPUT_FILE' });

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Election } from '../../election/election.ts';
 import type { Registration } from '../../topics/voters.ts';
 import { loadNameLists } from './name-lists.ts';
-import { createPeople, seededSource } from './people.ts';
+import { createPeople } from './people.ts';
+import { seededSource } from './seeded-people.ts';
 
 const DAY = '2026-11-03';
 const lists = await loadNameLists();

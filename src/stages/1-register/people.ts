@@ -5,7 +5,6 @@ import { createBirthDraws } from './birth-draws.ts';
 import { cohortMeaning, genderOf } from './cohort-meaning.ts';
 import { addressAt, homesOf, phoneAt } from './home-draws.ts';
 import type { NameLists } from './name-lists.ts';
-import type { PeopleSource } from './people-source.ts';
 import { FIELD } from './person-fields.ts';
 import { cohortOf, createUnitDraws } from './unit-draws.ts';
 
@@ -57,19 +56,6 @@ export function createPeople(election: Election, seed: string | number, election
   }
 
   return { source, person };
-}
-
-/** The first `count` of the people, to be registered. */
-export function seededSource(people: People, count: number): PeopleSource {
-  return {
-    id: people.source,
-    people: count,
-    async *batches(from, size) {
-      for (let start = from; start < count; start += size) {
-        yield Array.from({ length: Math.min(size, count - start) }, (_, at) => people.person(start + at));
-      }
-    },
-  };
 }
 
 /** Four letters of the seed before the number of the person: two seeds can be registered in one election. */

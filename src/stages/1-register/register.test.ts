@@ -12,8 +12,9 @@ import { decodeEvent, encodeEvent, type Event } from '../../topics/events.ts';
 import { decodeRegistration, type Registration } from '../../topics/voters.ts';
 import { openCodesFile, type CodesFile } from './codes-file.ts';
 import { loadNameLists } from './name-lists.ts';
-import { createPeople, seededSource } from './people.ts';
+import { createPeople } from './people.ts';
 import type { PeopleSource } from './people-source.ts';
+import { seededSource } from './seeded-people.ts';
 import { register, type Registered, type RegisterOptions } from './register.ts';
 
 const election: Election = {
@@ -29,7 +30,7 @@ const election: Election = {
 };
 const lists = await loadNameLists();
 const people = createPeople(election, 7, '2026-11-03', lists);
-const codes = createVotingCodes(Buffer.alloc(32, 1), election.id);
+const codes = createVotingCodes(election.id, Buffer.alloc(32, 1));
 const TOPICS = ['events', 'voters'].map((topic) => `livetally.demo.${topic}`) as [string, string];
 
 let folder: string;
