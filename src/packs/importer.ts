@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Contest, Election } from '../election/election.ts';
+import { electionSchema } from '../election/election-schema.ts';
 import { canonicalId } from './canonical-ids.ts';
 import { compare, type ComparedFigure } from './compare.ts';
 import { packReport } from './pack-report.ts';
 import type { Pack, PackOrigin } from './pack.ts';
-import { refused, type SourceFile, type SourceTable } from './source-table.ts';
+import { inputError, refused, type SourceFile, type SourceTable } from './source-table.ts';
 
 /** Reads one kind of public result file. */
 export interface Importer {
@@ -37,8 +38,9 @@ export function importedElection(
 
 export function electionId(source: SourceFile, options: ImportOptions): string {
   if (options.id !== undefined) return options.id;
-  const stem = source.name.replace(/\.[^.]*$/, '');
-  return [canonicalId(stem), ...(options.land === undefined ? [] : [options.land])].join('-').toLowerCase();
+  const stem = source.name.replace(/\.[^.]*$/, '').slice(0, 50);
+  const land = options.land === undefined ? '' : ` ${options.land}`;
+  return canonicalId(`${stem}${land}`).toLowerCase().replaceAll('+', '-');
 }
 
 export function originOf(
@@ -68,8 +70,15 @@ export function overvote(contest: Contest): readonly string[] {
   return [first!.id, (second ?? first!).id];
 }
 
-/** The pack, once its own ballots give every figure of its source. Throws LT_PACK_REFUSED, naming the first that differs. */
+/**
+ * The pack, once its own ballots give every figure of its source. Throws LT_PACK_REFUSED, naming the first that differs,
+ * and LT_INPUT_FILE when no election can be made of the file: too many places, or an id that is none.
+ */
 export function checked(pack: Pack): Pack {
+  const issue = electionSchema.safeParse(pack.election).error?.issues[0];
+  if (issue !== undefined) {
+    throw inputError(pack.origin.retrievedFrom.file, `the election's ${issue.path.join('.')} is not ${issue.message}.`);
+  }
   const { differences } = compare(pack, packReport(pack));
   if (differences[0] === undefined) return pack;
   throw refused(

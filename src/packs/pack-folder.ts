@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { electionSchema } from '../election/election-schema.ts';
 import { parseElection } from '../election/definition.ts';
 import type { Election } from '../election/election.ts';
 import { unitIndex } from '../election/roll.ts';
@@ -58,20 +59,24 @@ const expectedSchema: z.ZodType<ExpectedRow[]> = z.array(
   }),
 );
 
-/** The same pack gives the same bytes: no time, no machine, no order of a map in them. */
+/** The same pack gives the same bytes: no time and no machine is in them, and the schemas order the keys. */
 export async function writePack(pack: Pack, folder: string): Promise<void> {
   const contests = pack.election.contests.map(({ id }) => id);
   const texts: Record<PackFile, string> = {
-    'election.yaml': stringify(pack.election, { lineWidth: 0, aliasDuplicateObjects: false }),
+    'election.yaml': stringify(electionSchema.parse(pack.election), { lineWidth: 0, aliasDuplicateObjects: false }),
     'roll.csv': rollCsv(pack.units),
     'ballots.csv': ballotsCsv(contests, pack.units),
-    'expected.json': `[\n${pack.expected.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`,
+    'expected.json': `[\n${expectedSchema
+      .parse(pack.expected)
+      .map((row) => JSON.stringify(row))
+      .join(',\n')}\n]\n`,
   };
   const files = Object.fromEntries(FILES.map((file) => [file, sha256(texts[file])]));
   await mkdir(folder, { recursive: true });
   for (const file of FILES) await writeFile(join(folder, file), texts[file]);
   // Last, so that a folder without it is a pack that was never finished.
-  await writeFile(join(folder, 'pack.json'), `${JSON.stringify({ format: FORMAT, ...pack.origin, files }, null, 2)}\n`);
+  const about = packSchema.parse({ format: FORMAT, ...pack.origin, files });
+  await writeFile(join(folder, 'pack.json'), `${JSON.stringify(about, null, 2)}\n`);
 }
 
 /** Throws LT_INPUT_FILE, naming the file, when one is missing, changed, or does not fit the others. */
