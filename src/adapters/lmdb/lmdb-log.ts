@@ -77,7 +77,7 @@ function openRoot(folder: string): { root: RootDatabase; topics: TopicStore } {
     path: folder,
     noSubdir: false, // a folder, also when its name has a dot
     permissionsMode: 0o600,
-    maxDbs: 1024,
+    maxDbs: 2048, // one a partition
     mapSize: 64 * 1024 ** 3, // address space, not memory or disk; LMDB doubles it when the log outgrows it
     // One transaction at a time, flushed before it can be seen: what can be read is durable. It costs nothing, bench/log.ts.
     overlappingSync: false,
