@@ -67,27 +67,35 @@ to the database. Run again with a larger --count it goes on where it was; interr
   },
 });
 
-async function peopleSource(
-  { election, log, reader }: Session,
+async function peopleSource(session: Session, context: CommandContext<Names>): Promise<PeopleSource> {
+  const { values } = context;
+  if (values.roll !== undefined) return rollSource(session, values.roll, context);
+  const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');
+  return seededPeople(session.election, values.seed ?? '', values.people ?? 0);
+}
+
+/** Every row of the roll is checked before anybody of it is registered. */
+async function rollSource(
+  { log, reader }: Session,
+  path: string,
   { values, terminal }: CommandContext<Names>,
 ): Promise<PeopleSource> {
-  if (values.roll === undefined) {
-    const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');
-    return seededPeople(election, values.seed ?? '', values.people ?? 0);
-  }
   const { importRoll } = await import('../../stages/1-register/import-roll.ts');
   const progress = terminal.progress('check', 'rows');
-  const { source, people, refused, reasons } = await importRoll({
+  const roll = await importRoll({
     log,
     life: reader.life,
-    path: values.roll,
+    path,
     refusedFile: values.refused,
-    onProgress: (rows) => progress.update(rows),
+    onProgress: progress.update,
   });
   progress.stop();
-  const why = Array.from(reasons, ([reason, rows]) => `${figure(rows)} ${reason}`).join(', ');
-  terminal.say(`${figure(people)} rows accepted, ${figure(refused)} refused${why === '' ? '' : ` (${why})`}.`);
-  return source;
+  const reasons = [...roll.reasons].map(([reason, rows]) => `${figure(rows)} ${reason}`).join(', ');
+  const where =
+    values.refused === undefined ? 'name a file with --refused to see each' : `each is in ${values.refused}`;
+  const refused = roll.refused === 0 ? 'none refused' : `${figure(roll.refused)} refused (${reasons}; ${where})`;
+  terminal.say(`${path}: ${figure(roll.people)} rows accepted, ${refused}.`);
+  return roll.source;
 }
 
 async function openCodes({ folder, election }: Session, path: string | undefined): Promise<CodesFile | undefined> {
