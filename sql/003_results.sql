@@ -1,11 +1,9 @@
--- The results, as far as the election's policy lets them be shown: the voters are beside them, so a group of one is
--- never alone in a row. `reports` has a row for each report of the last day, the other tables the newest one only.
--- Breakdown * with value * is everything together; breakdown place has values such as US-CA, inner places too; a
--- value such as US-AK + US-WY is a merged row of small groups.
+-- The newest report, as far as the election's policy lets it be shown: the voters are beside it, so a group of one is
+-- never alone in a row. Breakdown * with value * is everything together; breakdown place has values such as US-CA,
+-- inner places too; a value such as US-AK + US-WY is a merged row of small groups.
 
 CREATE TABLE reports (
-  election text NOT NULL REFERENCES elections ON DELETE CASCADE,
-  number bigint NOT NULL CHECK (number >= 0),
+  election text PRIMARY KEY REFERENCES elections ON DELETE CASCADE,
   at timestamptz NOT NULL,
   status text NOT NULL,
   position text NOT NULL,
@@ -17,12 +15,10 @@ CREATE TABLE reports (
   invalid bigint NOT NULL,
   late bigint NOT NULL,
   excluded bigint NOT NULL,
-  PRIMARY KEY (election, number),
   CHECK (lines = counted + repeat + invalid + late + excluded),
   CHECK (counted BETWEEN 0 AND eligible)
 );
-COMMENT ON TABLE reports IS 'Reports of the last day, newest last: how the count went on';
-COMMENT ON COLUMN reports.number IS 'Offset of the report in the results topic';
+COMMENT ON TABLE reports IS 'The newest report of each election';
 COMMENT ON COLUMN reports.status IS 'As in NIST SP 1500-100: pre-election, unofficial-partial, unofficial-complete';
 COMMENT ON COLUMN reports.position IS 'How far each partition of the log had been read';
 COMMENT ON COLUMN reports.hash IS 'SHA-256 of the counts, the same on every engine; null when some are held back, since they could be guessed by it';
@@ -37,7 +33,7 @@ CREATE TABLE turnout (
   PRIMARY KEY (election, breakdown, value),
   CHECK (counted BETWEEN 0 AND eligible)
 );
-COMMENT ON TABLE turnout IS 'The newest report: voting codes issued and ballots counted, by group';
+COMMENT ON TABLE turnout IS 'Voting codes issued and ballots counted, by group';
 COMMENT ON COLUMN turnout.counted IS 'Null: held back, the group is too small to be shown';
 
 CREATE TABLE contest_counts (
@@ -51,7 +47,7 @@ CREATE TABLE contest_counts (
   PRIMARY KEY (election, contest, breakdown, value),
   FOREIGN KEY (election, contest) REFERENCES contests ON DELETE CASCADE
 );
-COMMENT ON TABLE contest_counts IS 'The newest report: what the counted ballots of a group were worth in a contest';
+COMMENT ON TABLE contest_counts IS 'What the counted ballots of a group were worth in a contest';
 COMMENT ON COLUMN contest_counts.rejected IS 'Refused by the rules of the method: too many names, an unknown name, a name twice';
 
 CREATE TABLE results (
@@ -66,4 +62,4 @@ CREATE TABLE results (
 )
 -- Votes change every second and stand in no index: room in the page lets a row change in place.
 WITH (fillfactor = 70);
-COMMENT ON TABLE results IS 'The newest report: votes by candidate and group';
+COMMENT ON TABLE results IS 'Votes by candidate and group';

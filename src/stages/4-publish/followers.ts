@@ -1,12 +1,13 @@
 import type { Election } from '../../election/election.ts';
+import type { Report } from '../../election/report.ts';
 import { createLifeReader } from '../../lifecycle/life-reader.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Logger } from '../../ports/effects.ts';
-import type { Log } from '../../ports/log.ts';
-import { createReportReader } from '../../topics/results.ts';
+import type { Log, LogRecord } from '../../ports/log.ts';
+import { createReportReader, type ReportReader } from '../../topics/results.ts';
 import { topicName } from '../../topics/topics.ts';
 import { writeDefinition, writeElection } from './project-election.ts';
-import { writeReports, type NumberedReport } from './project-results.ts';
+import { writeReport } from './project-results.ts';
 import { writeVoters } from './project-voters.ts';
 import { advance, type FollowedTopic, type TopicPosition } from './topic-position.ts';
 
@@ -26,6 +27,7 @@ export interface Projected {
   readonly registrations: number;
   /** Registrations left out, since SQL cannot hold them. */
   readonly refused: number;
+  /** Of those that came together, the newest only. */
   readonly reports: number;
 }
 
@@ -95,7 +97,7 @@ function followVoters({ log, database, electionId, logger }: ProjectOptions, fro
   };
 }
 
-/** Reads ahead of its position: a report is written when its last record is there. */
+/** Writes the newest report that is whole. Reads ahead of its position, which stays at the end of the last one written. */
 function followResults(
   { log, database, electionId }: ProjectOptions,
   from: TopicPosition,
@@ -110,23 +112,29 @@ function followResults(
     async step() {
       const [fetched] = await log.fetch(topic, [read]);
       if (fetched === undefined) return undefined;
-      const reports = fetched.records.flatMap((record): NumberedReport[] => {
-        const report = reader.take(record);
-        return report === undefined ? [] : [{ number: record.offset, report }];
-      });
       read = fetched.next;
-      const last = reports.at(-1);
-      if (last === undefined) return NOTHING;
+      const newest = newestOf(reader, fetched.records);
+      if (newest === undefined) return NOTHING;
       const done = await database.transaction(async (session) => {
-        if (!(await advance(session, position, last.number + 1))) return false;
-        await writeReports(session, election(), reports);
+        if (!(await advance(session, position, newest.end))) return false;
+        await writeReport(session, election(), newest.report);
         return true;
       });
       if (!done) return 'elsewhere';
-      position = { ...position, offset: last.number + 1 };
-      return { ...NOTHING, reports: reports.length };
+      position = { ...position, offset: newest.end };
+      return { ...NOTHING, reports: 1 };
     },
   };
+}
+
+/** The last whole report in the records, and the offset after it. */
+function newestOf(reader: ReportReader, records: readonly LogRecord[]): { report: Report; end: number } | undefined {
+  let newest: { report: Report; end: number } | undefined;
+  for (const record of records) {
+    const report = reader.take(record);
+    if (report !== undefined) newest = { report, end: record.offset + 1 };
+  }
+  return newest;
 }
 
 /** Offsets for `fetch` that leave out every partition but this one. */

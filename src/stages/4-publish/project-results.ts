@@ -6,37 +6,15 @@ import type { ShownRow } from '../../election/shown-row.ts';
 import { TOTAL } from '../../election/tally.ts';
 import type { DatabaseSession } from '../../ports/database.ts';
 
-/** Reports older than the newest by more than this are deleted. */
-const HISTORY = '1 day';
-
-/** A report and where its summary stands in the results topic. */
-export interface NumberedReport {
-  readonly number: number;
-  readonly report: Report;
-}
-
-/** Adds reports to the history, and puts the last one in the place of the one before. At least one. */
-export async function writeReports(
-  session: DatabaseSession,
-  election: Election,
-  reports: readonly NumberedReport[],
-): Promise<void> {
-  const rows = reports.map(({ number, report }) => historyRow(election, number, report));
-  await session.query(INSERT_REPORTS, [election.id, JSON.stringify(rows)]);
-  await session.query(DELETE_OLD_REPORTS, [election.id]);
-  await writeNewest(session, election, reports.at(-1)!.report);
-}
-
-function historyRow(election: Election, number: number, report: Report): object {
+/** Puts a report in the place of the one before. */
+export async function writeReport(session: DatabaseSession, election: Election, report: Report): Promise<void> {
   const { at, status, position, counts } = report;
-  const hash = disclose(report, election).whole ? report.hash : null;
-  return { number, at, status, position, hash, eligible: counts.eligible, lines: counts.lines, ...counts.outcomes };
-}
+  const { contests, breakdowns, whole } = disclose(report, election);
+  const hash = whole ? report.hash : null;
+  const row = { at, status, position, hash, eligible: counts.eligible, lines: counts.lines, ...counts.outcomes };
+  await session.query(REPLACE_REPORT, [election.id, JSON.stringify(row)]);
 
-async function writeNewest(session: DatabaseSession, election: Election, report: Report): Promise<void> {
-  const { eligible, outcomes } = report.counts;
-  const { contests, breakdowns } = disclose(report, election);
-  const total: ResultRow = { value: TOTAL, eligible, counted: outcomes.counted, contests };
+  const total = { value: TOTAL, eligible: counts.eligible, counted: counts.outcomes.counted, contests };
   const shown: Breakdown[] = [
     { key: TOTAL, rows: [total] },
     ...breakdowns.map(({ key, rows }) => ({ key, rows: rows.map(resultRow) })),
@@ -82,16 +60,16 @@ async function writeBreakdown(session: DatabaseSession, election: Election, { ke
     await session.query(REPLACE_RESULTS, [...scope, contest.candidates.map((candidate) => candidate.id)]);
   }
 }
-const INSERT_REPORTS = `
+const REPLACE_REPORT = `
   INSERT INTO reports
-    (election, number, at, status, position, hash, eligible, lines, counted, repeat, invalid, late, excluded)
-  SELECT $1, * FROM jsonb_to_recordset($2::text::jsonb)
-    AS fresh(number bigint, at timestamptz, status text, position text, hash text, eligible bigint, lines bigint,
-             counted bigint, repeat bigint, invalid bigint, late bigint, excluded bigint)`;
-
-const DELETE_OLD_REPORTS = `
-  DELETE FROM reports WHERE election = $1
-    AND at < (SELECT max(at) FROM reports WHERE election = $1) - interval '${HISTORY}'`;
+    (election, at, status, position, hash, eligible, lines, counted, repeat, invalid, late, excluded)
+  SELECT $1, * FROM jsonb_to_record($2::text::jsonb)
+    AS fresh(at timestamptz, status text, position text, hash text, eligible bigint, lines bigint,
+             counted bigint, repeat bigint, invalid bigint, late bigint, excluded bigint)
+  ON CONFLICT (election) DO UPDATE SET
+    at = excluded.at, status = excluded.status, position = excluded.position, hash = excluded.hash,
+    eligible = excluded.eligible, lines = excluded.lines, counted = excluded.counted, repeat = excluded.repeat,
+    invalid = excluded.invalid, late = excluded.late, excluded = excluded.excluded`;
 
 // The rest change a row only where its numbers changed: PostgreSQL keeps what it overwrites until a clean-up, and
 // between two reports most rows are the same.
