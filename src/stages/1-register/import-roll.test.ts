@@ -298,15 +298,18 @@ test('[R9] a register of a roll that died goes on where it was, with the same fi
   expect((await reader()).life.roll.total).toBe(17);
 });
 
-test('[R11] a file that changes between the check and the register is refused', async () => {
-  const roll = await take(simple(['1', '2', '3']));
-  await appendFile(path(), '4,Ann,N,25+|f\n');
-  await expect(registerAll(roll)).rejects.toMatchObject({
-    code: 'LT_INPUT_FILE',
-    message: expect.stringContaining('changed'),
-  });
-  expect(await voters()).toEqual([]);
-});
+test.each([2, 3, 10])(
+  '[R11] a file that changes between the check and the register is refused, batches of %i',
+  async (batchPeople) => {
+    const roll = await take(simple(['1', '2', '3']));
+    await appendFile(path(), '4,Ann,N,25+|f\n');
+    await expect(registerAll(roll, batchPeople)).rejects.toMatchObject({
+      code: 'LT_INPUT_FILE',
+      message: expect.stringContaining('changed'),
+    });
+    expect(await voters()).toEqual([]);
+  },
+);
 
 test('[R11] an election without attributes needs no cohort column', async () => {
   const { life } = await reader();

@@ -111,7 +111,9 @@ test('[R7] places come by population, cohorts by share; nobody lives where the p
   expect(Math.abs(share(({ place }) => place === 'US-VT') - 0.25)).toBeLessThan(0.03);
   expect(Math.abs(share(({ cohort }) => cohort.startsWith('25+')) - 0.5)).toBeLessThan(0.03);
   expect(Math.abs(share(({ cohort }) => cohort.endsWith('|m')) - 0.4)).toBeLessThan(0.03);
-  expect(Math.abs(share(({ cohort, place }) => cohort === '25+|f' && place === 'US-CA') - 0.1875)).toBeLessThan(0.03);
+  expect(Math.abs(share(({ cohort, place }) => cohort === '18-24|f' && place === 'US-CA') - 0.09375)).toBeLessThan(
+    0.03,
+  );
 });
 
 test('[R7] mail goes to reserved domains, telephones are fictional, a picture is a local path', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -199,6 +199,31 @@ test.each(KILLS)(
     await expectRegistered(45);
     await expectIssuedAsRegistered();
     await expectCodes(45);
+  },
+);
+
+test.each([0, 1, 4, 9])(
+  '[R9] killed after %i rows of the codes of a batch: those rows stay, the others follow',
+  async (rowsWritten) => {
+    const source = seededSource(people, 25);
+    const file = await openCodes();
+    let batches = 2;
+    const dying: CodesFile = {
+      ...file,
+      async append(rows) {
+        batches -= 1;
+        if (batches > 0) return file.append(rows);
+        await file.append(rows.slice(0, rowsWritten));
+        throw new Error('killed');
+      },
+    };
+    await expect(run(source, { codes: dying })).rejects.toThrow('killed');
+    const before = await readFile(join(folder, 'codes.csv'), 'utf8');
+    expect(before.trimEnd().split('\n').length).toBe(1 + 10 + rowsWritten);
+    expect(await run(source, { codes: file })).toMatchObject({ registered: 25 });
+    expect((await readFile(join(folder, 'codes.csv'), 'utf8')).startsWith(before)).toBe(true);
+    await expectCodes(25);
+    await expectRegistered(25);
   },
 );
 
