@@ -30,5 +30,5 @@ export interface CommandEnd {
 
 /** Gives `run` the values of just the options it names, and forgets which they are. */
 export function command<const Names extends OptionName>(definition: Command<Names>): Command {
-  return definition as unknown as Command;
+  return definition;
 }

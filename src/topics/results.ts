@@ -1,5 +1,4 @@
 import type { ContestReport, Counts, Report } from '../election/report.ts';
-import type { NewRecord } from '../ports/log.ts';
 
 /**
  * A report in `results` is one record a contest, keyed by its id, and last the summary, keyed `*`: compacted, the
@@ -22,10 +21,17 @@ interface ReportKey {
   readonly position: string;
 }
 
+/** A record of `results`, as the log takes it. */
+export interface ResultRecord {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** The key of the summary: a sign no contest id has. */
 export const SUMMARY_KEY = '*';
 
-export function encodeReport(report: Report): NewRecord[] {
+export function encodeReport(report: Report): ResultRecord[] {
   const { contests, ...counts } = report.counts;
   const key: ReportKey = { hash: report.hash, position: report.position };
   const summary: SummaryRecord = { ...report, counts, contests: contests.map((contest) => contest.id) };
@@ -37,13 +43,13 @@ export function encodeReport(report: Report): NewRecord[] {
 
 export interface ReportReader {
   /** Takes the next record of the topic; a whole report comes with its summary. */
-  take(record: NewRecord): Report | undefined;
+  take(record: { readonly key?: string; readonly value: Uint8Array }): Report | undefined;
 }
 
 export function createReportReader(): ReportReader {
   const newest = new Map<string, ContestRecord>();
   return {
-    take(record: NewRecord): Report | undefined {
+    take(record: { readonly key?: string; readonly value: Uint8Array }): Report | undefined {
       const value: unknown = JSON.parse(Buffer.from(record.value).toString());
       if (record.key === SUMMARY_KEY) return assemble(value as SummaryRecord, newest);
       newest.set(record.key ?? '', value as ContestRecord);
@@ -65,6 +71,6 @@ function assemble(summary: SummaryRecord, newest: ReadonlyMap<string, ContestRec
   return { ...rest, counts: { ...counts, contests } };
 }
 
-function jsonRecord(key: string, value: object): NewRecord {
+function jsonRecord(key: string, value: object): ResultRecord {
   return { key, value: Buffer.from(JSON.stringify(value)), headers: { 'content-type': 'application/json' } };
 }

@@ -182,8 +182,8 @@ describe('a seeded fault', () => {
       error: (_: object, message: string) => said.push(message),
     };
     const dropping = {
-      step: engine.step,
-      save: engine.save,
+      step: () => engine.step(0),
+      save: () => engine.save(),
       get life() {
         return engine.life;
       },

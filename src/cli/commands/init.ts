@@ -10,8 +10,7 @@ demo election with its portraits instead. Nothing is overwritten.`,
   examples: ['livetally init my-election', 'livetally init --demo us'],
   options: ['demo', 'json'],
   async run({ argument = '.', values, terminal }) {
-    const files = await writeElectionTemplate(argument, { demo: values.demo === true });
-    const [file] = files;
-    terminal.result({ files }, `${files.join('\n')}\n\nEdit ${file}, then: livetally start --election ${file}`);
+    const file = await writeElectionTemplate(argument, { demo: values.demo === true });
+    terminal.result({ file }, `${file} is written. Edit it, then: livetally start --election ${file}`);
   },
 });

@@ -87,7 +87,7 @@ async function rollSource(
     life: reader.life,
     path,
     refusedFile: values.refused,
-    onProgress: progress.update,
+    onProgress: (rows) => progress.update(rows),
   });
   progress.stop();
   const reasons = [...roll.reasons].map(([reason, rows]) => `${figure(rows)} ${reason}`).join(', ');

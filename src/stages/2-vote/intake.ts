@@ -99,7 +99,7 @@ function readSerial(bytes: Buffer, start: number, end: number): number {
 
 function whenDurable(frame: Frame): Promise<void> {
   return new Promise((resolve, reject) => {
-    frame.waiting.push((error) => (error === undefined ? resolve() : reject(error as Error)));
+    frame.waiting.push((error) => (error === undefined ? resolve() : reject(error)));
   });
 }
 
