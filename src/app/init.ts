@@ -4,17 +4,18 @@ import { dirname, join } from 'node:path';
 import { LivetallyError } from '../error.ts';
 
 const DEMO = new URL('../../demo/', import.meta.url);
+const ELECTION_FILE = 'election.yaml';
 const SCHEMA = new URL('../../docs/election.schema.json', import.meta.url);
 
 /**
  * Writes an election file to start from, and its JSON Schema beside it, so that editors complete and check it: a small
- * one with a comment to everything, or the demo with its portraits. Resolves with the paths written, the election file
- * first. Throws LT_USAGE, having written nothing, when one of them is there already.
+ * one with a comment to everything, or the demo with its portraits. Resolves with the path of the election file. Throws
+ * LT_USAGE, having written nothing, when one of them is there already.
  */
 export async function writeElectionTemplate(
   folder: string,
   options: { readonly demo?: boolean } = {},
-): Promise<string[]> {
+): Promise<string> {
   const files = options.demo === true ? await demoFiles() : await electionFiles('template.yaml');
   const targets = [...files].map(([name, bytes]) => ({ path: join(folder, name), bytes }));
   for (const { path } of targets) if (existsSync(path)) throw thereAlready(path);
@@ -22,7 +23,7 @@ export async function writeElectionTemplate(
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes, { flag: 'wx' });
   }
-  return targets.map(({ path }) => path);
+  return join(folder, ELECTION_FILE);
 }
 
 type Files = Map<string, string | Uint8Array>;
@@ -39,7 +40,7 @@ async function demoFiles(): Promise<Files> {
 async function electionFiles(name: string): Promise<Files> {
   const text = await readFile(new URL(name, DEMO), 'utf8');
   return new Map<string, string | Uint8Array>([
-    ['election.yaml', text.replace('$schema=../docs/', '$schema=./')],
+    [ELECTION_FILE, text.replace('$schema=../docs/', '$schema=./')],
     ['election.schema.json', await readFile(SCHEMA)],
   ]);
 }
