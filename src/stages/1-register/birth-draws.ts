@@ -6,7 +6,7 @@ import { FIELD } from './person-fields.ts';
 /** An age within a band, and a date of birth that gives it on the day of the election; neither for a band without ages. */
 export type BirthDraws = (index: number, ages: AttributeValue['ages']) => Birth | undefined;
 
-export interface Birth {
+interface Birth {
   readonly age: number;
   /** ISO date. */
   readonly date: string;

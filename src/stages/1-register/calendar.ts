@@ -6,8 +6,9 @@ const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** The day of `2026-11-03`; undefined for any other form, and for days that no calendar has. */
 export function parseDay(text: string): number | undefined {
   if (!ISO_DATE.test(text)) return undefined;
-  const day = Date.parse(`${text}T00:00:00Z`) / DAY_MS;
-  return Number.isNaN(day) || formatDay(day) !== text ? undefined : day;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  // 30 February parses, as 2 March
+  return new Date(ms).getUTCDate() === Number(text.slice(8)) ? ms / DAY_MS : undefined;
 }
 
 export function formatDay(day: number): string {

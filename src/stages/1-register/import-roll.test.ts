@@ -167,6 +167,7 @@ const ROWS: readonly (readonly [row: string, why: string])[] = [
   [',Ann,N,25+|f,,,', 'missing-value'],
   ['7,,N,25+|f,,,', 'missing-value'],
   ['8,Ann, ,25+|f,,,', 'missing-value'],
+  ['8,\u00a0,N,25+|f,,,', 'missing-value'],
   [`${'9'.repeat(65)},Ann,N,25+|f,,,`, 'too-long'],
   [`10,${'x'.repeat(301)},N,25+|f,,,`, 'too-long'],
   ['"11,12",Ann,N,25+|f,,,', 'bad-character'],

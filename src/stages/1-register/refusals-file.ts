@@ -3,7 +3,7 @@ import { LivetallyError } from '../../error.ts';
 import { REFUSALS, type RefusalReason } from './roll-row.ts';
 
 /** A row that was not taken. Rows are counted as a spreadsheet does: the header is row 1. */
-export interface Refusal {
+interface Refusal {
   readonly row: number;
   /** As the file has it; empty when it has none. */
   readonly registrationNumber: string;

@@ -19,7 +19,7 @@ import { cohortMeaning } from './cohort-meaning.ts';
 export interface RollColumns {
   /** How many fields a row has. */
   readonly count: number;
-  /** The number of a column; undefined where the roll has none of that name. */
+  /** The number of a column, by its name in the table above; undefined where the roll has none. */
   at(name: string): number | undefined;
 }
 
@@ -39,22 +39,22 @@ export function rollColumns(path: string, header: readonly string[], election: E
     );
   }
   const index = new Map(names.map((name, at) => [name, at]));
-  return { count: names.length, at: (name) => index.get(plain(name)) };
+  return { count: names.length, at: (name) => index.get(name) };
 }
 
 /** The names under which a roll can tell the value of each attribute. */
 export function columnsOfAttributes(election: Election): string[][] {
   const { attributes, ageAt, sexAt } = cohortMeaning(election);
   return attributes.map(({ id }, at) => {
-    if (at === ageAt) return [id, 'date_of_birth', 'registered_age'];
-    return at === sexAt ? [id, 'sex', 'gender'] : [id];
+    if (at === ageAt) return [plain(id), 'date_of_birth', 'registered_age'];
+    return at === sexAt ? [plain(id), 'sex', 'gender'] : [plain(id)];
   });
 }
 
 function missingCohort(names: readonly string[], election: Election): string[] {
   if (names.includes('cohort')) return [];
   return columnsOfAttributes(election)
-    .filter((columns) => !columns.some((column) => names.includes(plain(column))))
+    .filter((columns) => !columns.some((column) => names.includes(column)))
     .map((columns) => `${columns.join(' or ')} (or cohort)`);
 }
 

@@ -31,8 +31,10 @@ const LONGEST_FIELD = 300;
 const OLDEST = 150;
 /** Safe in any CSV or spreadsheet as it is. */
 const NUMBER = /^[\p{L}\p{N}][\p{L}\p{N} ._/-]*$/u;
+// Line ends and tabs are not among them: they become spaces.
 // eslint-disable-next-line no-control-regex -- they are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f]/;
+const OTHER_SPACE = /[^\S ]| {2}/;
 
 /** `electionDay` is an ISO date. */
 export function createRowReader(election: Election, electionDay: string, columns: RollColumns): RowReader {
@@ -50,8 +52,7 @@ export function createRowReader(election: Election, electionDay: string, columns
     const placeText = text('place');
     if (number === undefined || name === undefined || placeText === undefined) return 'missing-value';
     if (number.length > LONGEST_NUMBER || fields.some((field) => field.length > LONGEST_FIELD)) return 'too-long';
-    if (!NUMBER.test(number) || fields.some((field) => CONTROL.test(field.replaceAll(/\s/g, ' '))))
-      return 'bad-character';
+    if (!NUMBER.test(number) || fields.some((field) => CONTROL.test(field))) return 'bad-character';
     const place = placeOf(placeText);
     if (place === undefined) return 'unknown-place';
     const age = readAge(text('date_of_birth'), text('registered_age'), day);
@@ -81,7 +82,8 @@ type Text = (name: string) => string | undefined;
 
 /** Line breaks inside a field become spaces; an empty field is as good as none. */
 function textAt(fields: readonly string[], at: number | undefined): string | undefined {
-  const text = at === undefined ? '' : fields[at]!.replaceAll(/\s+/g, ' ').trim();
+  const field = at === undefined ? '' : fields[at]!;
+  const text = OTHER_SPACE.test(field) ? field.replaceAll(/\s+/g, ' ').trim() : field;
   return text === '' ? undefined : text;
 }
 
