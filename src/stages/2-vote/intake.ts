@@ -113,7 +113,7 @@ interface Writer {
 
 function createWriter(log: Log, topic: string, partition: number): Writer {
   let filling = emptyFrame();
-  let full: Frame[] = [];
+  const full: Frame[] = [];
   let appending: Promise<void> | undefined;
 
   function seal(): void {
@@ -143,7 +143,8 @@ function createWriter(log: Log, topic: string, partition: number): Writer {
       return filling;
     },
     flush() {
-      appending ??= appendAll();
+      if (appending !== undefined || (full.length === 0 && filling.lines === 0)) return;
+      appending = appendAll();
     },
     async idle() {
       while (appending !== undefined) await appending;
