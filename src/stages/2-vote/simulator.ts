@@ -5,7 +5,7 @@ import { ballotSpace } from '../../election/space.ts';
 import type { LifeReader } from '../../lifecycle/life-reader.ts';
 import type { Log } from '../../ports/log.ts';
 import { topicName } from '../../topics/topics.ts';
-import { createPace } from '../pace.ts';
+import { createPace, type Clock } from '../pace.ts';
 import { createCaster, type Cast, type Caster } from './casts.ts';
 import type { Intake } from './intake.ts';
 import { registeredIssues, type RegisteredIssue } from './registered-issues.ts';
@@ -47,7 +47,7 @@ const BATCHES_PER_SECOND = 10;
  * the same registrations give the same lines, whatever the rate and however often it is stopped: it goes on behind
  * the last batch that was durable. On abort it ends after the batch under way. Throws what the intake throws.
  */
-export async function simulate(options: SimulateOptions, signal: AbortSignal): Promise<Simulated> {
+export async function simulate(options: SimulateOptions, signal: AbortSignal, clock?: Clock): Promise<Simulated> {
   const { log, reader, seed, follow } = options;
   await reader.catchUp();
   const { election } = reader.life;
@@ -55,7 +55,7 @@ export async function simulate(options: SimulateOptions, signal: AbortSignal): P
   const logId = await log.topicId(topicName(election.id, 'events'));
   const cursor = await openSimulatorCursor(options.cursorFile, logId, behaviourOf(election, seed, turnout));
   const caster = createCaster(election, seed, turnout);
-  const sender = createSender(options, caster, (point) => cursor.save(point), signal);
+  const sender = createSender(options, caster, (point) => cursor.save(point), signal, clock);
 
   const from = cursor.point;
   const issues = registeredIssues({ log, electionId: election.id, space: ballotSpace(election), from, follow }, signal);
@@ -84,10 +84,11 @@ function createSender(
   caster: Caster,
   save: (point: SimulatorPoint) => Promise<void>,
   signal: AbortSignal,
+  clock: Clock | undefined,
 ): Sender {
   const { intake, ratePerSecond = Infinity, onProgress } = options;
   const batchLines = Math.max(1, Math.min(BATCH_LINES, Math.ceil(ratePerSecond / BATCHES_PER_SECOND)));
-  const pace = createPace(ratePerSecond);
+  const pace = createPace(ratePerSecond, clock);
   let sent: Simulated = { ballots: 0, repeats: 0, malformed: 0 };
   let sending = Promise.resolve();
 
