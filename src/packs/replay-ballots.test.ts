@@ -132,4 +132,14 @@ describe('ballots of a pack', () => {
     const share = (some: readonly string[]): number => some.filter((place) => place === places[0]).length / some.length;
     expect(share(early)).toBeGreaterThan(1.2 * share(places));
   });
+
+  test('[I8] rows take turns in another order than that of the pack', () => {
+    const pack = samplePack();
+    const ballots = Array.from({ length: 30 }, (_, row) => ({ choices: [[String(row)], []], count: 500 }));
+    const one: Pack = { ...pack, units: [{ ...pack.units[0]!, eligible: 15_000, ballots }] };
+    const rows = write(one, rollOf(one), 1 << 20).map((line) => Number(readBallot(line).choices.get('president')![0]));
+    const turns = rows.filter((row, at) => row !== rows[at - 1]);
+    const inOrder = turns.filter((row, at) => row === (turns[at - 1] ?? 0) + 1);
+    expect(inOrder.length).toBeLessThan(turns.length / 10);
+  });
 });

@@ -102,9 +102,8 @@ export class BallotWriter {
     const end = at + lines * lineBytes;
     target.set(HEAD, at);
     target.set(tail, at + HEAD.length + digits);
-    for (let filled = at + lineBytes; filled < end; filled += filled - at) {
-      target.copyWithin(filled, at, Math.min(filled, at + end - filled));
-    }
+    // The last copy may go past the end of the run: the next run writes over it.
+    for (let filled = at + lineBytes; filled < end; filled += filled - at) target.copyWithin(filled, at, filled);
     const dealer = this.#dealers[this.#unitOfRow[this.#row]!]!;
     for (let line = at + HEAD.length + digits; line < end; line += lineBytes) writeDigits(target, line, dealer.next());
     this.#count(lines);
