@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,7 +7,8 @@ import { join } from 'node:path';
  *
  * PGlite never flushes (fsync is off). When its process dies, the system still has every page that it wrote, and
  * PostgreSQL recovers from its write-ahead log as it always does. When the machine dies, any part of what was written
- * may be gone, and recovery may go by half a log without a sign. So `open` holds the id of the machine's boot.
+ * may be gone, and recovery may go by half a log without a sign. So `open` holds the id of the machine's boot, and
+ * another word until a new database is complete: one that is half made may open without a sign, too.
  */
 export interface DatabaseFolder {
   /** For PGlite. */
@@ -15,31 +17,38 @@ export interface DatabaseFolder {
   readonly doubt: string | undefined;
   /** Deletes the database; it is rebuilt from the log. */
   empty(): Promise<void>;
+  /** To be called once the database is open and complete. */
+  opened(): Promise<void>;
   /** To be called after a clean close. */
   closed(): Promise<void>;
 }
+
+const MAKING = 'in the making';
 
 /** Creates the folder if need be, for its owner only: it holds personal data. */
 export async function openDatabaseFolder(folder: string): Promise<DatabaseFolder> {
   const pgdata = join(folder, 'pgdata');
   const openFile = join(folder, 'open');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const boot = await bootId();
-  const openedIn = await readIfThere(openFile);
-  const trusted = openedIn === undefined || (boot !== undefined && openedIn === boot);
-  const markOpen = (): Promise<void> => writeFile(openFile, boot ?? '', { mode: 0o600 });
-  if (trusted) await markOpen();
+  const mark = (text: string): Promise<void> => writeFile(openFile, text, { mode: 0o600 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const doubt = doubtOf(await readIfThere(openFile), boot);
+  if (doubt === undefined) await mark(existsSync(pgdata) ? (boot ?? '') : MAKING);
   return {
     pgdata,
-    doubt: trusted ? undefined : 'the machine stopped while it was open',
-    async empty(): Promise<void> {
+    doubt,
+    async empty() {
+      await mark(MAKING);
       await rm(pgdata, { recursive: true, force: true });
-      await markOpen();
     },
-    async closed(): Promise<void> {
-      await rm(openFile, { force: true });
-    },
+    opened: () => mark(boot ?? ''),
+    closed: () => rm(openFile, { force: true }),
   };
+}
+
+function doubtOf(openedIn: string | undefined, boot: string | undefined): string | undefined {
+  if (openedIn === undefined || openedIn === boot) return undefined;
+  return openedIn === MAKING ? 'its making was not finished' : 'the machine stopped while it was open';
 }
 
 /** Another one after every start of the machine; undefined where the system does not tell. */

@@ -69,13 +69,21 @@ describe('a database that cannot be trusted', () => {
     expect(reasons).toEqual([expect.stringContaining('001_note.sql differs')]);
   });
 
-  test('[D7] a database that was open when the machine stopped is in doubt, also after a stop in the rebuilding', async () => {
+  test('[D7] a database that was open when the machine stopped is in doubt until it is empty', async () => {
     await writeFile(join(folder, 'open'), 'another boot');
     expect((await openDatabaseFolder(folder)).doubt).toMatch(/machine stopped/);
-    expect((await openDatabaseFolder(folder)).doubt).toMatch(/machine stopped/);
-    const emptied = await openDatabaseFolder(folder);
-    await emptied.empty();
+    const again = await openDatabaseFolder(folder);
+    expect(again.doubt).toMatch(/machine stopped/);
+    await again.empty();
+    expect((await openDatabaseFolder(folder)).doubt).toMatch(/not finished/);
+    await again.opened();
     expect((await openDatabaseFolder(folder)).doubt).toBeUndefined();
+  });
+
+  test('[D7] a database whose making was not finished is in doubt', async () => {
+    await rm(join(folder, 'pgdata'), { recursive: true });
+    expect((await openDatabaseFolder(folder)).doubt).toBeUndefined();
+    expect((await openDatabaseFolder(folder)).doubt).toMatch(/not finished/);
   });
 
   test('[D7] the folder is its owner’s only', async () => {

@@ -21,7 +21,11 @@ export interface PgliteOptions {
 export async function openPglite(folder: string | undefined, options: PgliteOptions = {}): Promise<Database> {
   if (folder === undefined) return open(undefined, options.sqlFolder, async () => {});
   const place = await ownFolder(folder);
-  const attempt = (): Promise<Database> => open(place.pgdata, options.sqlFolder, () => place.closed());
+  async function attempt(): Promise<Database> {
+    const database = await open(place.pgdata, options.sqlFolder, () => place.closed());
+    await place.opened();
+    return database;
+  }
   let why = place.doubt;
   if (why === undefined) {
     try {
