@@ -245,6 +245,24 @@ describe('a wrong file', () => {
 });
 
 describe('limits', () => {
+  it('[F8] a ballot that would be too long for a line', () => {
+    const prefix = 'a-rather-long-name-of-a-candidate-';
+    const text = (choose: number): string =>
+      `id: long\ntitle: L\ncontests: [{ id: c, title: C, method: approval, choose: ${choose}, candidates: [${many(110, prefix)}] }]\nplaces: [{ id: p, name: P }]\n`;
+    // the longest ids first: 100 to 109, then 10 to 99
+    const names = [...Array.from({ length: 110 }, (_, at) => `"${prefix}${109 - at}"`)];
+    const longest = (choose: number): number =>
+      `{"serial":4294967295,"place":"${'p'.repeat(64)}","cohort":"${'c'.repeat(64)}","choices":{"c":[${names.slice(0, choose).join(',')}]}}`
+        .length;
+    const most = names.findIndex((_, at) => longest(at) > 4096) - 1;
+    expect(refusals(text(most - 1))).toEqual([]);
+    expect(refusals(text(most + 1))).toEqual([
+      expect.stringMatching(
+        /^3:1: contests: found ballots of up to 41\d\d bytes, expected at most 4096: shorter ids, /,
+      ),
+    ]);
+  });
+
   it('[F8] sizes: no candidate, too many candidates, places, levels, cohorts', () => {
     const head = 'id: big\ntitle: Big\n';
     const place = 'places: [{ id: p, name: P }]\n';

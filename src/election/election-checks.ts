@@ -8,7 +8,13 @@ import { quoted, type Path, type Problem } from './problem.ts';
  * type is passed over here, the schema has named it.
  */
 export function checkElection(file: unknown): Problem[] {
-  return [...checkContests(file), ...checkPlaces(file), ...checkCohorts(file), ...checkBreakdowns(file)];
+  return [
+    ...checkContests(file),
+    ...checkBallotSize(file),
+    ...checkPlaces(file),
+    ...checkCohorts(file),
+    ...checkBreakdowns(file),
+  ];
 }
 
 function checkContests(file: unknown): Problem[] {
@@ -39,6 +45,24 @@ function checkChoose(contest: unknown, path: Path): Problem[] {
   const most = items(contest, 'candidates').length;
   if (choose <= most) return [];
   return [{ path, expected: `at most the number of candidates, ${most}` }];
+}
+
+/** The fullest ballot that the methods allow must fit into a line, or some voter's could not be cast. */
+function checkBallotSize(file: unknown): Problem[] {
+  const frame = '{"serial":4294967295,"place":"","cohort":"","choices":{}}'.length + 2 * LIMITS.idCharacters;
+  const bytes = items(file, 'contests').reduce<number>((sum, contest) => sum + choiceBytes(contest), frame);
+  if (bytes <= LIMITS.ballotBytes) return [];
+  const expected = `at most ${LIMITS.ballotBytes}: shorter ids, fewer contests, or a smaller choose`;
+  return [{ path: ['contests'], atKey: true, found: `ballots of up to ${bytes} bytes`, expected }];
+}
+
+/** `"mayor":["ann","bob"],` */
+function choiceBytes(contest: unknown): number {
+  const names = items(contest, 'candidates').map((candidate) => (idOf(candidate)?.length ?? 0) + '"",'.length);
+  const choose = field(contest, 'choose');
+  const most = field(contest, 'method') === 'approval' ? (typeof choose === 'number' ? choose : names.length) : 1;
+  const longest = names.sort((left, right) => right - left).slice(0, most);
+  return longest.reduce((sum, bytes) => sum + bytes, (idOf(contest)?.length ?? 0) + '"":[],'.length);
 }
 
 interface FoundPlace {
@@ -152,8 +176,12 @@ function checkCohortSizes(file: unknown, attributes: readonly unknown[]): Proble
   const values = attributes.map((attribute) => items(attribute, 'values'));
   const problems: Problem[] = [];
   const longest = values.map((list) => list.map((value) => idOf(value) ?? '').reduce(longer, '')).join('|');
-  if (longest.length > 64) {
-    problems.push({ path, found: `the cohort ${longest}`, expected: 'cohorts of at most 64 characters: shorter ids' });
+  if (longest.length > LIMITS.idCharacters) {
+    problems.push({
+      path,
+      found: `the cohort ${longest}`,
+      expected: `cohorts of at most ${LIMITS.idCharacters} characters: shorter ids`,
+    });
   }
   const cohorts = values.reduce((product, list) => product * Math.max(1, list.length), 1);
   if (cohorts > LIMITS.cohorts) {

@@ -11,6 +11,7 @@ import { ID } from './ids.ts';
 
 /** Sizes are limited so that a wrong file is refused, instead of filling the memory. */
 export const LIMITS = {
+  idCharacters: 64,
   contests: 100,
   candidates: 500,
   leafPlaces: 5_000,
@@ -21,6 +22,8 @@ export const LIMITS = {
   /** Places times cohorts: the count keeps some numbers for each. */
   units: 5_000_000,
   breakdowns: 10,
+  /** The longest ballot line that topics take. */
+  ballotBytes: 4096,
 } as const;
 
 const id = pattern(
