@@ -250,7 +250,7 @@ describe('limits', () => {
     const text = (choose: number): string =>
       `id: long\ntitle: L\ncontests: [{ id: c, title: C, method: approval, choose: ${choose}, candidates: [${many(110, prefix)}] }]\nplaces: [{ id: p, name: P }]\n`;
     // the longest ids first: 100 to 109, then 10 to 99
-    const names = [...Array.from({ length: 110 }, (_, at) => `"${prefix}${109 - at}"`)];
+    const names = Array.from({ length: 110 }, (_, at) => `"${prefix}${109 - at}"`);
     const longest = (choose: number): number =>
       `{"serial":4294967295,"place":"${'p'.repeat(64)}","cohort":"${'c'.repeat(64)}","choices":{"c":[${names.slice(0, choose).join(',')}]}}`
         .length;
