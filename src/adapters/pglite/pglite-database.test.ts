@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -7,36 +7,51 @@ import type { Logger } from '../../ports/effects.ts';
 import { openDatabaseFolder } from './database-folder.ts';
 import { openPglite } from './pglite-database.ts';
 
+/** With an empty database in it: to make one takes seconds, to copy it does not. */
+let template: string;
+
+beforeAll(async () => {
+  template = await mkdtemp(join(tmpdir(), 'livetally-pglite-'));
+  const database = await openPglite(template, { sqlFolder: await emptyFolder(join(template, 'sql')) });
+  await database.close();
+});
+afterAll(() => rm(template, { recursive: true }));
+
 databaseContract('PGlite', async (): Promise<DatabaseUnderTest> => {
-  const folder = await mkdtemp(join(tmpdir(), 'livetally-pglite-'));
+  const folder = await copyOfTemplate();
   return {
     open: (sqlFolder) => openPglite(folder, sqlFolder === undefined ? {} : { sqlFolder }),
     drop: () => rm(folder, { recursive: true }),
   };
 });
 
+async function copyOfTemplate(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'livetally-pglite-'));
+  await cp(template, folder, { recursive: true });
+  return folder;
+}
+
+async function emptyFolder(path: string): Promise<string> {
+  await mkdir(path);
+  return path;
+}
+
 describe('a database that cannot be trusted', () => {
-  let scratch: string;
   let sqlFolder: string;
   let folder: string;
   let reasons: string[];
 
   beforeAll(async () => {
-    scratch = await mkdtemp(join(tmpdir(), 'livetally-pglite-'));
     sqlFolder = await mkdtemp(join(tmpdir(), 'livetally-sql-'));
     await writeFile(join(sqlFolder, '001_note.sql'), 'CREATE TABLE notes (note text)');
-    const database = await openPglite(join(scratch, 'template'), { sqlFolder });
+    const database = await openPglite(template, { sqlFolder });
     await database.query(`INSERT INTO notes VALUES ('kept')`);
     await database.close();
   });
-  afterAll(async () => {
-    await rm(scratch, { recursive: true });
-    await rm(sqlFolder, { recursive: true });
-  });
+  afterAll(() => rm(sqlFolder, { recursive: true }));
   beforeEach(async () => {
     reasons = [];
-    folder = join(scratch, 'copy');
-    await cp(join(scratch, 'template'), folder, { recursive: true });
+    folder = await copyOfTemplate();
   });
   afterEach(() => rm(folder, { recursive: true }));
 

@@ -106,7 +106,13 @@ async function openCodes({ folder, election }: Session, path: string | undefined
 async function fillDatabase(session: Session, { terminal, signal }: CommandContext<Names>): Promise<number> {
   const progress = terminal.progress('database', 'rows');
   const { registrations } = await projectToEnd(
-    { log: session.log, database: await session.database(), electionId: session.election.id, logger: terminal.log },
+    {
+      log: session.log,
+      database: await session.database(),
+      electionId: session.election.id,
+      logger: terminal.log,
+      onProgress: (so) => progress.update(so.registrations),
+    },
     signal,
   );
   progress.stop();

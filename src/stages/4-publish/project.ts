@@ -16,12 +16,18 @@ export async function project(options: ProjectOptions, signal: AbortSignal): Pro
   }
 }
 
-/** Catches up with the log and resolves with what this took. */
-export async function projectToEnd(options: ProjectOptions, signal?: AbortSignal): Promise<Projected> {
+export interface ProjectToEndOptions extends ProjectOptions {
+  /** Hears what has been written so far. */
+  readonly onProgress?: (so: Projected) => void;
+}
+
+/** Catches up with the log and resolves with what was written. */
+export async function projectToEnd(options: ProjectToEndOptions, signal?: AbortSignal): Promise<Projected> {
   const round = await createRounds(options);
   let total = NOTHING;
   for (let some = await round(); some !== undefined; some = await round()) {
     total = plus(total, some);
+    options.onProgress?.(total);
     if (signal?.aborted === true) break;
   }
   return total;
