@@ -7,8 +7,11 @@ const number = fc.nat(1_000_000);
 const counts = fc
   .dictionary(fc.constantFrom('place a', 'place b', 'cohort x'), number)
   .map((some) => new Map(Object.entries(some)));
-const numbers = <Key extends string>(keys: readonly Key[]): fc.Arbitrary<Record<Key, number>> =>
-  fc.record(Object.fromEntries(keys.map((key) => [key, number])) as Record<Key, fc.Arbitrary<number>>);
+function numbers<Key extends string>(keys: readonly Key[]): fc.Arbitrary<Record<Key, number>> {
+  return fc
+    .array(number, { minLength: keys.length, maxLength: keys.length })
+    .map((all) => Object.fromEntries(keys.map((key, at) => [key, all[at]])) as Record<Key, number>);
+}
 
 const tallies: fc.Arbitrary<Tally> = fc.record({
   lines: number,

@@ -1,15 +1,15 @@
 import type { Election } from '../../election/election.ts';
 import { breakdownValue } from '../../election/space.ts';
 import { add, ballotKey, cellKey, TOTAL, UNKNOWN_LIST, type Tally } from '../../election/tally.ts';
-import { readChoices } from '../../topics/ballots.ts';
+import { matchLine, readChoices } from '../../topics/ballots.ts';
 
-/** `place cohort choices` → how many counted ballots say just that. */
+/** A ballot line from behind its serial on → how many counted ballots say just that. */
 export type EqualBallots = Map<string, number>;
 
 /** Adds the ballots to the tally, and empties the map. */
 export function countBallots(tally: Tally, election: Election, equal: EqualBallots): void {
   for (const [key, ballots] of equal) {
-    const [place, cohort, choices] = key.split(' ') as [string, string, string];
+    const { place, cohort, choices } = matchLine(`{"serial":0${key}`)!;
     countEqual(tally, election, rowsOf(election, place, cohort), readChoices(choices), ballots);
   }
   equal.clear();

@@ -84,7 +84,7 @@ function createPartitionCount(facts: Facts, partition: number): PartitionCount {
     if (decision.outcome !== 'counted' || line === undefined) return;
     spend(spent, line.serial);
     tally.spent++;
-    add(equal, `${line.place} ${line.cohort} ${line.choices}`, 1);
+    add(equal, text.slice(text.indexOf(',')), 1);
   }
 
   return {
