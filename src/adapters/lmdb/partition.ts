@@ -1,9 +1,6 @@
-import type { Database } from 'lmdb';
+import { IF_EXISTS, type Database } from 'lmdb';
 import type { LogRecord, NewRecord } from '../../ports/log.ts';
 import { createCompaction } from './compaction.ts';
-
-/** Fills pages to the brim instead of by halves. LMDB's put takes options, though its types know only a version here. */
-const AT_THE_END = { append: true } as unknown as number;
 
 /** The records of one partition: an LMDB database of its own, so that appends fill its pages in order. */
 export interface Partition {
@@ -21,7 +18,7 @@ export function createPartition(db: Database<NewRecord, number>, compacted: bool
   let underWay = 0;
 
   async function append(records: readonly NewRecord[]): Promise<number> {
-    // With nothing under way the disk knows best: a failed append leaves no hole, another process's are seen.
+    // With nothing under way the disk knows best: what failed is not there, what another process appended is.
     if (underWay === 0) next = endOf(db);
     underWay += 1;
     try {
@@ -30,7 +27,7 @@ export function createPartition(db: Database<NewRecord, number>, compacted: bool
         next += records.length;
         const old = compaction?.superseded(first, records) ?? [];
         if (await store(db, first, records, old)) return first;
-        next = Math.max(next, endOf(db));
+        next = endOf(db);
         compaction?.forget();
       }
     } catch (cause) {
@@ -56,9 +53,9 @@ export function createPartition(db: Database<NewRecord, number>, compacted: bool
 }
 
 /**
- * All of the records in one transaction; false, and nothing stored, when the offset is taken: another process has
- * appended meanwhile. Without overlappingSync (lmdb-log.ts) LMDB resolves only after the flush. Every promise is
- * awaited, since each of them rejects when the disk is full.
+ * All of the records in one transaction; false, and nothing stored, unless they come right after the last one: another
+ * process has appended meanwhile, or the append before this one failed. Without overlappingSync (lmdb-log.ts) LMDB
+ * resolves only after the flush. Both promises are awaited, since each of them rejects when the disk is full.
  */
 async function store(
   db: Database<NewRecord, number>,
@@ -66,14 +63,17 @@ async function store(
   records: readonly NewRecord[],
   old: readonly number[],
 ): Promise<boolean> {
-  const placed: Promise<boolean>[] = [];
+  const put = (): void => {
+    for (const [index, record] of records.entries()) void db.put(first + index, record);
+    for (const offset of old) void db.remove(offset);
+  };
+  let joins = Promise.resolve(true);
   const free = db.ifNoExists(first, () => {
-    for (const [index, record] of records.entries()) placed.push(db.put(first + index, record, AT_THE_END));
-    for (const offset of old) placed.push(db.remove(offset));
+    if (first === 0) put();
+    else joins = db.ifVersion(first - 1, IF_EXISTS, put);
   });
-  const [wasFree, ...wasPlaced] = await Promise.all([free, ...placed]);
-  if (wasFree && wasPlaced.includes(false)) throw new Error('Another process appends to this log.');
-  return wasFree;
+  const [isFree, isJoined] = await Promise.all([free, joins]);
+  return isFree && isJoined;
 }
 
 function endOf(db: Database<NewRecord, number>): number {
