@@ -27,13 +27,16 @@ export function createFakeCount(
 
   function report(complete = false): Report {
     const life = { election, hash: 'f'.repeat(64), roll, opened, closed: complete ? [offset] : undefined };
-    return makeReport(tally, life, `events:3 0:${offset} 1:${offset}`, Date.now(), complete);
+    // A copy: the numbers in a report are the tally's own, which goes on.
+    return structuredClone(makeReport(tally, life, `events:3 0:${offset} 1:${offset}`, Date.now(), complete));
   }
 
   function step(ballots: number): Report {
     opened = true;
     offset += 1 + Math.floor(ballots / 4096);
-    units.forEach((_, unit) => castInUnit(unit, Math.round((ballots / units.length) * pull[unit]! * (0.5 + random()))));
+    units.forEach((_, unit) =>
+      castInUnit(unit, Math.floor((ballots / units.length) * pull[unit]! * (0.5 + random()) + random())),
+    );
     return report();
   }
 
@@ -44,7 +47,7 @@ export function createFakeCount(
     tally.ballots.set(unitKey(unit), (tally.ballots.get(unitKey(unit)) ?? 0) + counted);
     tally.spent += counted;
     tally.outcomes.counted += counted;
-    const refused = Math.round(counted * 0.02 * random());
+    const refused = Math.floor(counted * 0.01 + random());
     tally.outcomes.repeat += refused;
     tally.outcomes.invalid += refused;
     tally.invalid.form += refused;
@@ -61,7 +64,7 @@ export function createFakeCount(
     const all = weights.reduce((sum, weight) => sum + weight, 0) * 1.01;
     let left = counted;
     candidates.forEach((candidate, at) => {
-      const votes = Math.min(left, Math.round((counted * weights[at]!) / all));
+      const votes = Math.min(left, Math.floor((counted * weights[at]!) / all + random()));
       left -= votes;
       const next = contest.method === 'approval' ? candidates[at + 1] : undefined;
       addVotes(tally, roll, id, unit, next === undefined ? candidate.id : `${candidate.id},${next.id}`, votes);

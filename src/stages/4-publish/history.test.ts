@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createHistory, type HistoryPoint } from './history.ts';
 
 function point(second: number, lines: number, votes: readonly number[] = [lines]): HistoryPoint {
-  return { at: second * 1000, lines, counted: lines, votes: [votes] };
+  return { at: second * 1000, lines, counted: lines, contests: [{ valid: lines, votes }] };
 }
 
 test('[P5] the rate is of the last ten seconds', () => {
@@ -58,6 +58,7 @@ test('[P6] the lines of a chart are those of the four leaders of now', () => {
   history.add(point(1, 60, [1, 9, 20, 15, 15]));
   expect(history.view().contests).toEqual([
     {
+      valid: [6, 60],
       candidates: [2, 3, 4, 1],
       votes: [
         [1, 20],

@@ -6,8 +6,7 @@ export interface HistoryPoint {
   readonly at: number;
   readonly lines: number;
   readonly counted: number;
-  /** By contest and candidate; empty while hidden. */
-  readonly votes: readonly (readonly number[])[];
+  readonly contests: readonly { readonly valid: number; readonly votes: readonly number[] }[];
 }
 
 const MOST_POINTS = 120;
@@ -71,9 +70,13 @@ function historyView(points: readonly HistoryPoint[]): HistoryView {
     at: points.map((point) => point.at),
     lines: points.map((point) => point.lines),
     counted: points.map((point) => point.counted),
-    contests: (points.at(-1)?.votes ?? []).map((newest, contest) => {
-      const candidates = leaders(newest);
-      return { candidates, votes: candidates.map((at) => points.map((point) => point.votes[contest]?.[at] ?? 0)) };
+    contests: (points.at(-1)?.contests ?? []).map((newest, contest) => {
+      const candidates = leaders(newest.votes);
+      return {
+        valid: points.map((point) => point.contests[contest]?.valid ?? 0),
+        candidates,
+        votes: candidates.map((at) => points.map((point) => point.contests[contest]?.votes[at] ?? 0)),
+      };
     }),
   };
 }

@@ -90,9 +90,13 @@ export interface HistoryView {
   readonly at: readonly number[];
   readonly lines: readonly number[];
   readonly counted: readonly number[];
-  /** By contest: its leaders of now, by index, and the votes of each. Empty while hidden. */
-  readonly contests: readonly {
-    readonly candidates: readonly number[];
-    readonly votes: readonly (readonly number[])[];
-  }[];
+  /** By contest; empty while hidden. */
+  readonly contests: readonly ContestHistory[];
+}
+
+export interface ContestHistory {
+  readonly valid: readonly number[];
+  /** The leaders of now, by index in the contest, and the votes of each. */
+  readonly candidates: readonly number[];
+  readonly votes: readonly (readonly number[])[];
 }
