@@ -6,7 +6,7 @@ import { formatList, formatNumber, formatShare, NOTHING, ratio } from '../format
 import { shortNames } from '../headline.ts';
 import { stackOf, standingOf } from '../standing.ts';
 import type { Looked } from '../state.ts';
-import { KNote } from './places.tsx';
+import { KNote } from './k-note.tsx';
 
 /** By age, by sex, by each attribute: the votes of every group as a bar, and its turnout. */
 export function CohortPanel({ view }: { view: Looked }): JSX.Element | null {

@@ -4,6 +4,7 @@ import { Tiles } from '../charts/tiles.tsx';
 import { formatCount } from '../format.ts';
 import { allPlaces, placeLines, placesIn, placesLike, rowsByValue, type PlaceAt } from '../places.ts';
 import type { Looked } from '../state.ts';
+import { KNote } from './k-note.tsx';
 import { PlaceTable } from './place-table.tsx';
 
 const PAGE_ROWS = 12;
@@ -106,11 +107,5 @@ function Pages({
         Next
       </button>
     </nav>
-  );
-}
-
-export function KNote({ k }: { k: number }): JSX.Element {
-  return (
-    <p class="note">Rows of fewer than {formatCount(k, 'ballot')} are merged with their neighbours, or suppressed.</p>
   );
 }
