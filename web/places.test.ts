@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ShownRow } from '../src/election/shown-row.ts';
-import { allPlaces, placeLines, placesIn, placesLike, rowsByValue, tileCode } from './places.ts';
+import { allPlaces, firstLevel, placeLines, placesIn, placesLike, rowsByValue, tileCode } from './places.ts';
 
 const PLACES = [
   {
@@ -29,6 +29,15 @@ test('[H19] a level of the hierarchy, and what a search finds on all levels', ()
   expect(placesLike(all, ' HI').map(({ place, inside }) => [place.id, inside.map(({ id }) => id)])).toEqual([
     ['n2', ['north']],
   ]);
+});
+
+test('[H19] a place that holds everything is entered at once', () => {
+  expect(firstLevel(PLACES)).toBeUndefined();
+  expect(firstLevel([{ id: 'US', name: 'United States', places: PLACES }])?.id).toBe('US');
+  expect(firstLevel([{ id: 'world', name: 'World', places: [{ id: 'US', name: 'x', places: PLACES }] }])?.id).toBe(
+    'US',
+  );
+  expect(firstLevel([{ id: 'US', name: 'United States' }])).toBeUndefined();
 });
 
 test('[H19] a merged row stands once, for all its places', () => {

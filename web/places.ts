@@ -16,6 +16,13 @@ export function placesIn(all: readonly PlaceAt[], id: string | undefined): Place
   return all.filter(({ inside }) => inside.at(-1)?.id === id);
 }
 
+/** Where to begin: a country that holds everything would be a table of one row, so inside it. Undefined: at the top. */
+export function firstLevel(places: readonly PlaceText[]): PlaceText | undefined {
+  const [only, ...more] = places;
+  if (only?.places === undefined || more.length > 0) return undefined;
+  return firstLevel(only.places) ?? only;
+}
+
 /** Whose name or id holds the text. */
 export function placesLike(all: readonly PlaceAt[], text: string): PlaceAt[] {
   const wanted = text.trim().toLowerCase();

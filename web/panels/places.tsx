@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Tiles } from '../charts/tiles.tsx';
 import { formatCount } from '../format.ts';
-import { allPlaces, placeLines, placesIn, placesLike, rowsByValue, type PlaceAt } from '../places.ts';
+import { allPlaces, firstLevel, placeLines, placesIn, placesLike, rowsByValue, type PlaceAt } from '../places.ts';
 import type { Looked } from '../state.ts';
 import { KNote } from './k-note.tsx';
 import { PlaceTable } from './place-table.tsx';
@@ -13,20 +13,21 @@ const MOST_TILES = 400;
 
 /** Place by place: a level of the hierarchy, or what a search finds, as tiles and as a table. */
 export function PlacesPanel({ view }: { view: Looked }): JSX.Element | null {
-  const [inside, setInside] = useState<string | undefined>(undefined);
+  const [chosen, setChosen] = useState<string | undefined>(undefined);
   const [search, setSearch] = useState('');
   const [page, setPage] = useState(0);
   const rows = view.snapshot.breakdowns.find(({ key }) => key === 'place')?.rows;
   if (rows === undefined) return null;
 
   const all = allPlaces(view.texts.places);
-  const here = all.find(({ place }) => place.id === inside);
+  const start = firstLevel(view.texts.places)?.id;
+  const here = all.find(({ place }) => place.id === (chosen ?? start));
   const found = search.trim() === '' ? placesIn(all, here?.place.id) : placesLike(all, search);
   const lines = placeLines(found, rowsByValue(rows));
   const pages = Math.max(1, Math.ceil(lines.length / PAGE_ROWS));
   const now = Math.min(page, pages - 1);
   const enter = (id: string | undefined): void => {
-    setInside(id);
+    setChosen(id);
     setSearch('');
     setPage(0);
   };
@@ -40,7 +41,7 @@ export function PlacesPanel({ view }: { view: Looked }): JSX.Element | null {
       <p>Colour: who leads. Depth: by how much. Hatched: under one point.</p>
       {lines.length <= MOST_TILES && <Tiles lines={lines} contest={view.contest} at={view.at} />}
       <div class="finder">
-        <Path here={here} enter={enter} />
+        <Path here={here} start={start} enter={enter} />
         <label>
           <span class="unseen">Find a place</span>
           <input
@@ -58,21 +59,22 @@ export function PlacesPanel({ view }: { view: Looked }): JSX.Element | null {
   );
 }
 
-/** The way down to here; each step leads back up. */
-function Path({
-  here,
-  enter,
-}: {
-  here: PlaceAt | undefined;
-  enter: (id: string | undefined) => void;
-}): JSX.Element | null {
-  if (here === undefined) return null;
+interface PathProps {
+  readonly here: PlaceAt | undefined;
+  readonly start: string | undefined;
+  readonly enter: (id: string | undefined) => void;
+}
+
+/** The way down from the first level to here; each step leads back up. */
+function Path({ here, start, enter }: PathProps): JSX.Element | null {
+  if (here === undefined || here.place.id === start) return null;
+  const below = here.inside.slice(here.inside.findIndex(({ id }) => id === start) + 1);
   return (
     <nav class="path" aria-label="Places">
       <button type="button" class="link" onClick={() => enter(undefined)}>
         All places
       </button>
-      {here.inside.map(({ id, name }) => (
+      {below.map(({ id, name }) => (
         <button type="button" class="link" key={id} onClick={() => enter(id)}>
           {name}
         </button>
