@@ -103,3 +103,10 @@ it('[F13] closes once, where the ballots end, and is not opened again', async ()
   expect(await openElection(log, later)).toBe(false);
   expect(await log.end(EVENTS, 0)).toBe(3);
 });
+
+it('[F13] what was closed without ever having opened is not opened', async () => {
+  const reader = await defineElection(log, election, 2);
+  await closeElection(log, reader);
+  expect(await openElection(log, reader)).toBe(false);
+  expect(reader.life.opened).toBe(false);
+});

@@ -36,6 +36,13 @@ function expected(election: Election, share: number, seed = 'x') {
   return { space, votes, people };
 }
 
+/** Running sums of the shares that the seed gives to candidates without strengths, where nobody leans. */
+function strengthsAlone(election: Election): Float64Array {
+  const straight = { ...election, simulation: { ...election.simulation, lean: 0 } };
+  const space = ballotSpace(straight);
+  return createLeanings(straight, space, sampleUnits(straight, space), () => 1, createDraws('large')).cumulative(0, 0);
+}
+
 function total(numbers: readonly number[]): number {
   return numbers.reduce((left, right) => left + right, 0);
 }
@@ -104,10 +111,20 @@ describe('other elections', () => {
     ]);
   });
 
-  it('[V25] a large election is sampled evenly: the turnout of the whole is met', () => {
-    const places = Array.from({ length: 700 }, (_, at) => ({ id: `p${at}`, name: 'P', population: at }));
-    const { votes } = expected(smallElection({ places, cohorts: [...smallElection().cohorts, wide] }), 0.6);
-    expect(total(votes(() => true))).toBeCloseTo(0.6, 4);
+  it('[V26] a large election is fitted by units from all over it', () => {
+    const places = Array.from({ length: 700 }, (_, at) => ({ id: `p${at}`, name: 'P' }));
+    const election = smallElection({ places, cohorts: [...smallElection().cohorts, wide] });
+    const space = ballotSpace(election);
+    const sample = sampleUnits(election, space);
+    const leanings = createLeanings(election, space, sample, () => 1, createDraws('large'));
+    const units = space.places.length * space.cohorts.length;
+    expect(sample.units.length).toBeLessThan(units);
+    const sums = [0, 0, 0];
+    for (let unit = 0; unit < units; unit++) {
+      leanings.cumulative(0, unit).forEach((sum, at) => (sums[at]! += sum / units));
+    }
+    const fitted = strengthsAlone(election);
+    for (const at of [0, 1, 2]) expect(sums[at]).toBeCloseTo(fitted[at]!, 2);
   });
 
   it('[V25] finds the values of a unit as the roll numbers them', () => {

@@ -368,8 +368,13 @@ describe('following', () => {
     const following = run({ follow: true }, intake);
     await closeElection(log, createLifeReader(log, 'small'));
     expect((await following).lines).toEqual([]);
-
     await fillRoll();
+    expect((await run()).lines).toEqual([]);
+  });
+
+  it('[V28] casts nothing once the election is closed, also for those who registered before', async () => {
+    await fillRoll();
+    await closeElection(log, createLifeReader(log, 'small'));
     expect((await run()).lines).toEqual([]);
   });
 });
