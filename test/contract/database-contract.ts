@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { sqlState, type Database, type DatabaseSession } from '../../src/ports/database.ts';
 
 /** One empty database, to be opened and closed as often as one likes. */
@@ -89,6 +90,24 @@ function tableContract(store: SampleStore): void {
     expect(found.map((row) => row.name)).toEqual(
       expect.arrayContaining(['candidates', 'elections', 'projections', 'reports', 'results', 'turnout', 'voters']),
     );
+  });
+
+  test('[D1] a file that fails leaves nothing, neither of itself nor of those before it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'livetally-sql-'));
+    await cp(join(import.meta.dirname, '../../sql'), folder, { recursive: true });
+    await writeFile(join(folder, '998_fine.sql'), 'CREATE TABLE fine (name text)');
+    await writeFile(join(folder, '999_wrong.sql'), 'CREATE TABLE other (name text); SELECT nothing_of_that_name;');
+    await expect(migrate(store.database, folder).catch(sqlState)).resolves.toBe('42703');
+    expect(await store.database.query(`SELECT to_regclass('fine') AS fine, to_regclass('other') AS other`)).toEqual([
+      { fine: null, other: null },
+    ]);
+    await rm(join(folder, '999_wrong.sql'));
+    await writeFile(join(folder, '001_election.sql'), '-- another beginning');
+    await expect(migrate(store.database, folder)).rejects.toMatchObject({
+      code: 'LT_DATABASE',
+      message: expect.stringContaining('001_election.sql differs') as unknown,
+    });
+    await rm(folder, { recursive: true });
   });
 
   test('[D6] a refused statement has its SQLSTATE, and the database goes on', async () => {

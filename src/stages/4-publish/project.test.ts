@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { allRows, openScene, person, type Scene } from '../../../test/projection-scene.ts';
 import { smallElection } from '../../../test/small-election.ts';
@@ -215,6 +217,17 @@ describe('results', () => {
   });
 });
 
+test('[P25] the questions in docs/database.md have answers', async () => {
+  await scene.register(200);
+  await scene.vote(150);
+  await scene.report();
+  await projectToEnd(options());
+  const text = await readFile(join(import.meta.dirname, '../../../docs/database.md'), 'utf8');
+  const questions = [...text.matchAll(/```sql\n(.*?);\n```/gs)].map((match) => match[1]!);
+  expect(questions.length).toBeGreaterThan(4);
+  for (const question of questions) expect((await database.query(question)).length, question).toBeGreaterThan(0);
+});
+
 describe('death and return', () => {
   test('[X20] wherever a projection dies, its position fits its rows, and the next one ends with the same rows', async () => {
     const plain = smallElection({ id: 'plain', breakdowns: [['place']], cohorts: [] });
@@ -254,12 +267,17 @@ describe('death and return', () => {
     await other.drop();
   });
 
-  test('[X21] a position past the end of the log means another log', async () => {
+  test('[X21] a position past the end of the log means another log; other elections stay', async () => {
+    const other = await openScene(smallElection({ id: 'other' }));
+    await other.register(7);
+    await projectToEnd(options({ log: other.log, electionId: 'other' }));
     await scene.register(30);
     await projectToEnd(options());
-    await database.query(`UPDATE projections SET position = position + 1 WHERE topic = 'voters'`);
+    await database.query(`UPDATE projections SET position = 31 WHERE topic = 'voters' AND election = 'small'`);
     expect(await projectToEnd(options())).toMatchObject({ registrations: 30 });
     expect(said).toHaveLength(1);
+    expect((await allRows(database, 'other'))['voters']).toHaveLength(7);
+    await other.drop();
   });
 
   test('[X22] two projections at once write every row once', async () => {

@@ -81,9 +81,12 @@ function samePartition(one: TopicPosition, other: TopicPosition): boolean {
   return one.topic === other.topic && one.partition === other.partition;
 }
 
-/** The rest goes with the election. Voters do not, so that nobody deletes a roll by the way. */
+/** Row by row only where other elections have to stay: deleting is slower than the rebuilding that follows. */
 async function emptyElection(session: DatabaseSession, election: string): Promise<void> {
-  for (const table of ['voters', 'projections'])
+  const others = await session.query('SELECT id FROM elections WHERE id <> $1 LIMIT 1', [election]);
+  if (others.length === 0) return session.script('TRUNCATE projections, elections CASCADE');
+  for (const table of ['voters', 'projections']) {
     await session.query(`DELETE FROM ${table} WHERE election = $1`, [election]);
-  await session.query('DELETE FROM elections WHERE id = $1', [election]);
+  }
+  await session.query('DELETE FROM elections WHERE id = $1', [election]); // what refers to it goes with it
 }
