@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dyingAt } from '../../../test/dying-database.ts';
 import { allRows, openScene, person, type Scene } from '../../../test/projection-scene.ts';
 import { smallElection } from '../../../test/small-election.ts';
 import { openPglite } from '../../adapters/pglite/pglite-database.ts';
 import { openElection } from '../../lifecycle/open.ts';
 import { closeElection } from '../../lifecycle/close.ts';
 import { defineElection } from '../../lifecycle/define.ts';
-import type { Database, DatabaseSession } from '../../ports/database.ts';
+import type { Database } from '../../ports/database.ts';
 import type { Logger } from '../../ports/effects.ts';
 import type { Registration } from '../../topics/voters.ts';
 import type { ProjectOptions } from './followers.ts';
@@ -332,39 +333,6 @@ const ROWS_AND_POSITION = `SELECT (SELECT count(*) FROM voters) AS rows,
 
 function isOneOrNone({ rows, position }: { rows: number; position: number }): boolean {
   return rows === position && (rows === 0 || rows === 60);
-}
-
-/** Dies before its statement of that number, or right after the commit that would have been it. */
-function dyingAt(alive: Database, number: number): Database {
-  let left = number;
-  function live(): void {
-    if (left-- <= 0) throw new Error('dead');
-  }
-  return {
-    ...alive,
-    transaction: async (work) => {
-      const result = await alive.transaction((session) => work(mortal(session, live)));
-      live();
-      return result;
-    },
-  };
-}
-
-function mortal(session: DatabaseSession, live: () => void): DatabaseSession {
-  return {
-    async query(sql, parameters) {
-      live();
-      return session.query(sql, parameters);
-    },
-    async script(sql) {
-      live();
-      await session.script(sql);
-    },
-    async copy(table, columns, rows) {
-      live();
-      await session.copy(table, columns, rows);
-    },
-  };
 }
 
 type Row = Record<string, string | number | null>;
