@@ -1,6 +1,8 @@
+import { checkCohorts, RESERVED } from './cohort-checks.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { LIMITS } from './election-schema.ts';
 import { quoted, type Path, type Problem } from './problem.ts';
+import { duplicateIds, duplicates, field, idOf, items } from './unchecked.ts';
 
 /**
  * What the form alone does not say: ids that stand twice, age bands with gaps, breakdowns of nothing. Reads the file
@@ -8,11 +10,15 @@ import { quoted, type Path, type Problem } from './problem.ts';
  * type is passed over here, the schema has named it.
  */
 export function checkElection(file: unknown): Problem[] {
+  const problems: Problem[] = [];
+  const places = allPlaces(items(file, 'places'), ['places'], 1, problems);
+  const leafPlaces = places.filter((found) => found.leaf).length;
   return [
+    ...problems,
     ...checkContests(file),
     ...checkBallotSize(file),
-    ...checkPlaces(file),
-    ...checkCohorts(file),
+    ...checkPlaces(places, leafPlaces),
+    ...checkCohorts(file, leafPlaces),
     ...checkBreakdowns(file),
   ];
 }
@@ -71,24 +77,12 @@ interface FoundPlace {
   readonly leaf: boolean;
 }
 
-function checkPlaces(file: unknown): Problem[] {
-  const problems: Problem[] = [];
-  const all = allPlaces(items(file, 'places'), ['places'], 1, problems);
-  const leafCount = all.filter((found) => found.leaf).length;
-  if (leafCount > LIMITS.leafPlaces) {
-    problems.push({
-      path: ['places'],
-      found: `${leafCount} places that hold no others`,
-      expected: `at most ${LIMITS.leafPlaces}`,
-    });
-  }
-  return [
-    ...problems,
-    ...duplicates(
-      all.map(({ place, path }) => [idOf(place), [...path, 'id']]),
-      'no other place has',
-    ),
-  ];
+function checkPlaces(places: readonly FoundPlace[], leafPlaces: number): Problem[] {
+  const ids = places.map(({ place, path }) => [idOf(place), [...path, 'id']] as const);
+  const problems = duplicates(ids, 'no other place has');
+  if (leafPlaces <= LIMITS.leafPlaces) return problems;
+  const found = `${leafPlaces} places that hold no others`;
+  return [...problems, { path: ['places'], found, expected: `at most ${LIMITS.leafPlaces}` }];
 }
 
 function allPlaces(places: readonly unknown[], path: Path, depth: number, problems: Problem[]): FoundPlace[] {
@@ -106,104 +100,6 @@ function allPlaces(places: readonly unknown[], path: Path, depth: number, proble
     const here = { place, path: [...path, at], leaf: inside.length === 0 };
     return [here, ...allPlaces(inside, [...path, at, 'places'], depth + 1, problems)];
   });
-}
-
-const RESERVED = ['place', 'cohort'];
-
-function checkCohorts(file: unknown): Problem[] {
-  const attributes = items(file, 'cohorts');
-  return [
-    ...duplicateIds(attributes, ['cohorts'], 'no other attribute has'),
-    ...attributes.flatMap((attribute, at) => checkAttribute(attribute, ['cohorts', at])),
-    ...checkCohortSizes(file, attributes),
-  ];
-}
-
-function checkAttribute(attribute: unknown, path: Path): Problem[] {
-  const id = idOf(attribute);
-  const values = items(attribute, 'values');
-  const problems = duplicateIds(values, [...path, 'values'], 'no other value of this attribute has');
-  if (id !== undefined && RESERVED.includes(id)) {
-    problems.push({ path: [...path, 'id'], expected: 'another id: place and cohort are names of dimensions already' });
-  }
-  const bands = values.flatMap((value, at) => readBand(value, [...path, 'values', at, 'ages']));
-  if (id === 'age') return [...problems, ...checkBands(bands)];
-  return [
-    ...problems,
-    ...bands.map((band) => ({ path: band.path, atKey: true, expected: 'ages only at the attribute with the id age' })),
-  ];
-}
-
-interface Band {
-  readonly path: Path;
-  readonly from: number;
-  readonly to: number;
-}
-
-function readBand(value: unknown, path: Path): Band[] {
-  const ages = field(value, 'ages');
-  if (!Array.isArray(ages)) return [];
-  const [from, to = Infinity] = ages as unknown[];
-  return typeof from === 'number' && typeof to === 'number' ? [{ path, from, to }] : [];
-}
-
-/** Every age from the youngest on is in exactly one band. */
-function checkBands(bands: readonly Band[]): Problem[] {
-  const wrong = bands.filter((band) => band.from > band.to);
-  if (wrong.length > 0) {
-    return wrong.map((band) => ({ path: band.path, found: bandText(band), expected: 'the lower age first' }));
-  }
-  const sorted = [...bands].sort((left, right) => left.from - right.from);
-  return sorted.slice(1).flatMap((band, at) => {
-    const below = sorted[at]!;
-    if (band.from === below.to + 1) return [];
-    const found = `${bandText(band)} after ${bandText(below)}`;
-    const expected =
-      band.from <= below.to
-        ? 'bands that do not overlap: a voter has one age'
-        : `bands without a gap: nothing holds ages ${below.to + 1} to ${band.from - 1}`;
-    return [{ path: band.path, found, expected }];
-  });
-}
-
-function bandText(band: Band): string {
-  return band.to === Infinity ? `ages ${band.from} and over` : `ages ${band.from} to ${band.to}`;
-}
-
-/** A cohort id is one value of each attribute, joined by `|`; it must still be an id. */
-function checkCohortSizes(file: unknown, attributes: readonly unknown[]): Problem[] {
-  const path = ['cohorts'];
-  const values = attributes.map((attribute) => items(attribute, 'values'));
-  const problems: Problem[] = [];
-  const longest = values.map((list) => list.map((value) => idOf(value) ?? '').reduce(longer, '')).join('|');
-  if (longest.length > LIMITS.idCharacters) {
-    problems.push({
-      path,
-      found: `the cohort ${longest}`,
-      expected: `cohorts of at most ${LIMITS.idCharacters} characters: shorter ids`,
-    });
-  }
-  const cohorts = values.reduce((product, list) => product * Math.max(1, list.length), 1);
-  if (cohorts > LIMITS.cohorts) {
-    problems.push({
-      path,
-      found: `${cohorts} cohorts`,
-      expected: `at most ${LIMITS.cohorts}: fewer values or attributes`,
-    });
-  }
-  const units = cohorts * allPlaces(items(file, 'places'), ['places'], 1, []).filter((found) => found.leaf).length;
-  if (units > LIMITS.units) {
-    problems.push({
-      path,
-      found: `${units} pairs of place and cohort`,
-      expected: `at most ${LIMITS.units}: fewer places or cohorts`,
-    });
-  }
-  return problems;
-}
-
-function longer(left: string, right: string): string {
-  return right.length > left.length ? right : left;
 }
 
 function checkBreakdowns(file: unknown): Problem[] {
@@ -233,40 +129,4 @@ function checkDimensions(breakdown: unknown, path: Path, known: readonly string[
     const expected = `one of ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
     return [{ path: [...path, at], expected }];
   });
-}
-
-function duplicateIds(list: readonly unknown[], path: Path, promise: string): Problem[] {
-  return duplicates(
-    list.map((item, at) => [idOf(item), [...path, at, 'id']]),
-    promise,
-  );
-}
-
-function duplicates(
-  ids: readonly (readonly [id: string | undefined, path: Path])[],
-  promise: string,
-  what = 'an id that',
-): Problem[] {
-  const seen = new Set<string>();
-  const problems: Problem[] = [];
-  for (const [id, path] of ids) {
-    if (id === undefined) continue;
-    if (seen.has(id)) problems.push({ path, found: `${quoted(id)} again`, expected: `${what} ${promise}` });
-    seen.add(id);
-  }
-  return problems;
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-}
-
-function items(value: unknown, key: string): readonly unknown[] {
-  const list = field(value, key);
-  return Array.isArray(list) ? list : [];
-}
-
-function idOf(value: unknown): string | undefined {
-  const id = field(value, 'id');
-  return typeof id === 'string' ? id : undefined;
 }
