@@ -7,7 +7,7 @@ export LIVETALLY_DATA="$data/demo" LIVETALLY_PORT="${LIVETALLY_PORT:-8501}"
 url="http://127.0.0.1:$LIVETALLY_PORT"
 trap 'rm -rf "$data"' EXIT
 
-counted() { curl -fsS "$url/api/report" | sed -E 's/.*"counted":([0-9]+).*/\1/'; }
+counted() { curl -fsS "$url/api/report" | sed -E 's/.*"outcomes":\{"counted":([0-9]+).*/\1/'; }
 
 # Waits for more than $1 counted ballots, for at most 60 seconds.
 wait_for_more_than() {
@@ -25,9 +25,11 @@ start() {
   pid=$!
 }
 
+# As Ctrl-C on a terminal does: to the whole group. npm then ends with 130 of its own; livetally says how it ended.
 stop() {
   kill -INT -- "-$pid"
-  wait "$pid"
+  wait "$pid" || [ $? -eq 130 ]
+  grep -q '^Stopped' "$data/start.log"
 }
 
 start
