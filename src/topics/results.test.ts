@@ -15,14 +15,14 @@ function report(position: string): Report {
 }
 
 describe('results', () => {
-  it('[P1] a report reads back whole, and only with its last record', () => {
+  it('[P10] a report reads back whole, and only with its last record', () => {
     const reader = createReportReader();
     const records = encodeReport(report('events:1 0:1'));
     expect(records.map(({ key }) => key)).toEqual(['mayor', 'parks', '*']);
     expect(records.map((record) => reader.take(record))).toEqual([undefined, undefined, report('events:1 0:1')]);
   });
 
-  it('[P1] a report whose records are mixed with those of another is not taken for whole', () => {
+  it('[P10] a report whose records are mixed with those of another is not taken for whole', () => {
     const reader = createReportReader();
     const [mayor] = encodeReport(report('events:1 0:1'));
     const [, parks, summary] = encodeReport(report('events:1 0:2'));

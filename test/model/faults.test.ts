@@ -172,7 +172,7 @@ describe('a seeded fault', () => {
     expect(faults).toBeGreaterThan(50);
   });
 
-  it('[P2] a report that breaks an equality is withheld, and the equality named', async () => {
+  it('[P11] a report that breaks an equality is withheld, and the equality named', async () => {
     await replayThrough(log);
     const engine = await openTallyEngine(log, id);
     const said: string[] = [];
