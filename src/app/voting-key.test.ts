@@ -18,6 +18,11 @@ test('[R5] a missing key is made once, for its owner only, and stays the same', 
   expect(await openVotingKey(folder, {})).toEqual(made);
 });
 
+test('[R5] a key whose making was cut off is made anew, and whole', async () => {
+  await writeFile(join(folder, 'voting.key.draft'), HEX.slice(0, 5), { mode: 0o600 });
+  expect((await openVotingKey(folder, {})).length).toBe(32);
+});
+
 test('[R5] the environment comes first, and then nothing is written', async () => {
   expect(Buffer.from(await openVotingKey(folder, { LIVETALLY_KEY: HEX })).toString('hex')).toBe(HEX);
   const file = join(folder, 'elsewhere');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LivetallyError } from '../error.ts';
 
@@ -27,14 +28,16 @@ export async function openVotingKey(
   return readKey(own);
 }
 
-/** Leaves a key that is there as it is. */
+/** Leaves a key that is there as it is. Whole or not at all: who is killed here leaves no key that nobody can read. */
 async function createKey(path: string): Promise<void> {
+  if (existsSync(path)) return;
   try {
-    await using file = await open(path, 'wx', 0o600);
+    const draft = `${path}.draft`;
+    await using file = await open(draft, 'w', 0o600);
     await file.writeFile(`${randomBytes(KEY_BYTES).toString('hex')}\n`);
     await file.sync();
+    await rename(draft, path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw refusal(`The voting key ${path} cannot be made.`, 'Check that the data folder can be written.', cause);
   }
 }
