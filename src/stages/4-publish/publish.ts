@@ -4,9 +4,10 @@ import type { Equality, Report } from '../../election/report.ts';
 import type { Effects } from '../../ports/effects.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
-import { formatPosition } from '../../topics/position.ts';
+import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
 import { encodeReport } from '../../topics/results.ts';
 import { topicName } from '../../topics/topics.ts';
+import { newestReport } from './newest-report.ts';
 
 /** Counts to reports: runs the engine, and at most once in `everyMs` puts what changed into `results`. */
 export interface PublishOptions {
@@ -22,7 +23,7 @@ export interface PublishOptions {
 }
 
 export interface Published {
-  /** The newest report, whole. */
+  /** The newest, whole. Not published if the count was stopped before it was where the last one published is. */
   readonly report: Report;
   /** The equalities that it breaks; then it was withheld. */
   readonly broken: readonly Equality[];
@@ -32,9 +33,13 @@ const REPORT_EVERY_MS = 1000;
 const SAVE_EVERY_MS = 30_000;
 const WAIT_MS = 250;
 
-/** Runs until the signal, or to the end of the log. The last report covers everything that was counted. */
+/**
+ * Runs until the signal, or to the end of the log. The last report covers everything that was counted. Results never go
+ * back: a count that starts from zero or from an old snapshot is not published before it is where the newest report was.
+ */
 export async function publish(options: PublishOptions, signal: AbortSignal): Promise<Published> {
   const { engine, effects, everyMs = REPORT_EVERY_MS, saveEveryMs = SAVE_EVERY_MS } = options;
+  let published = await newestPosition(options);
   let changed = true;
   let reportedAt = -Infinity;
   let savedAt = effects.now();
@@ -44,9 +49,12 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
     const folded = await engine.step(options.toEnd === true ? 0 : WAIT_MS, signal);
     options.onStep?.(folded);
     if (folded > 0) changed = true;
-    else if (options.toEnd === true) break;
-    if (changed && effects.now() - reportedAt >= everyMs) {
+    // All of the log is counted: a report of more was of another log.
+    else if (!signal.aborted) published = undefined;
+    if (folded === 0 && options.toEnd === true) break;
+    if (changed && effects.now() - reportedAt >= everyMs && reaches(engine.position, published)) {
       latest = await publishReport(options);
+      published = engine.position;
       reportedAt = effects.now();
       changed = false;
     }
@@ -55,20 +63,39 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
       savedAt = effects.now();
     }
   }
-  if (changed || latest === undefined) latest = await publishReport(options);
+  if (changed && reaches(engine.position, published)) latest = await publishReport(options);
   await engine.save();
-  return latest;
+  return latest ?? checkedReport(options);
 }
 
-async function publishReport({ log, engine, effects }: PublishOptions): Promise<Published> {
-  const report = reportOf(engine, effects.now());
-  const broken = failing(report.equalities);
+async function newestPosition({ log, engine }: PublishOptions): Promise<Position | undefined> {
+  const { id, contests } = engine.life.election;
+  const newest = await newestReport(log, id, contests.length);
+  return newest === undefined ? undefined : parsePosition(newest.position);
+}
+
+/** Whether everything below the goal has been counted. */
+function reaches(position: Position, goal: Position | undefined): boolean {
+  if (goal === undefined) return true;
+  const { ballots } = position;
+  return position.events >= goal.events && goal.ballots.every((offset, partition) => ballots[partition]! >= offset);
+}
+
+async function publishReport(options: PublishOptions): Promise<Published> {
+  const { log, effects } = options;
+  const checked = checkedReport(options);
+  const { report, broken } = checked;
   if (broken.length === 0) {
     await log.append(topicName(report.election, 'results'), 0, encodeReport(report));
   } else {
     effects.log.error({ position: report.position, broken }, 'report withheld: an equality does not hold');
   }
-  return { report, broken };
+  return checked;
+}
+
+function checkedReport({ engine, effects }: PublishOptions): Published {
+  const report = reportOf(engine, effects.now());
+  return { report, broken: failing(report.equalities) };
 }
 
 export function reportOf(engine: Engine, at: number): Report {
