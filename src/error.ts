@@ -22,6 +22,7 @@ export const EXIT_CODES = {
   LT_ELECTION_FROZEN: 3, // the file differs from the defined election in what decides the count
   LT_NO_ELECTION: 3, // nothing is defined in this data folder yet
   LT_INPUT_FILE: 4, // a roll, pack or result file cannot be read
+  LT_FILE: 4, // a file cannot be written or read: disk full, folder gone, not allowed
   LT_PACK_REFUSED: 4, // a result file contradicts itself (a double count)
   LT_DATA_LOCKED: 5, // another process owns the data folder
   LT_DATA_FOLDER: 5, // the data folder cannot be used

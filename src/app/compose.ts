@@ -35,7 +35,7 @@ export function dataFiles(folder: string): DataFiles {
 
 /** Throws LT_DATA_LOCKED, LT_DATA_FOLDER. */
 export async function openStores(path: string, command: string, logger: Logger): Promise<Stores> {
-  const folder = await openDataFolder(path, { command });
+  const folder = await openDataFolder(path, { command: `livetally ${command}` });
   const files = dataFiles(folder.path);
   try {
     const { openLmdbLog } = await import('../adapters/lmdb/lmdb-log.ts');

@@ -116,14 +116,19 @@ async function usable<Result>(folder: string, work: () => Promise<Result>): Prom
   }
 }
 
+const ONE_AT_A_TIME =
+  'One process at a time has a data folder; `livetally start` runs every stage and the page in one. ' +
+  'Stop that process first, or use another folder with `--data`.';
+
 function locked(folder: string, owner: Owner | undefined): LivetallyError {
-  const next = 'Stop that process first, or use another data folder (`--data`).';
   if (owner === undefined) {
-    return new LivetallyError('LT_DATA_LOCKED', `Another process has the data folder ${folder}.`, { next });
+    return new LivetallyError('LT_DATA_LOCKED', `Another process has the data folder ${folder}.`, {
+      next: ONE_AT_A_TIME,
+    });
   }
   const { command, pid, since, url } = owner;
   const who = `\`${command}\` (process ${pid}, since ${since}${url === undefined ? '' : `, at ${url}`})`;
   return new LivetallyError('LT_DATA_LOCKED', `The data folder ${folder} is in use by ${who}.`, {
-    next: url === undefined ? next : `Open ${url}, or ask it with \`livetally status\`. ${next}`,
+    next: url === undefined ? ONE_AT_A_TIME : `Open ${url}, or ask it with \`livetally status\`. ${ONE_AT_A_TIME}`,
   });
 }

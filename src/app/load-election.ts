@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseElection } from '../election/definition.ts';
@@ -28,14 +28,25 @@ export async function chooseElection(file: string | undefined, kept: string): Pr
   return (await keptElection(kept)) ?? loadElection(DEMO_FILE);
 }
 
-/** Undefined: the data folder holds no election yet. */
+/** Undefined: the data folder holds no election yet. Throws LT_DATA_FOLDER when its file is damaged. */
 export async function keptElection(kept: string): Promise<Election | undefined> {
   if (!existsSync(kept)) return undefined;
-  return electionSchema.parse(JSON.parse(await readFile(kept, 'utf8')));
+  try {
+    return electionSchema.parse(JSON.parse(await readFile(kept, 'utf8')));
+  } catch (cause) {
+    throw new LivetallyError('LT_DATA_FOLDER', `${kept}, the copy of the election file, is damaged.`, {
+      next: 'Delete it and name the election file with `--election`: the log knows whether it is the same election.',
+      cause,
+    });
+  }
 }
 
+/** Whole or not at all, and only when it changed: a start must not need room on the disk. */
 export async function keepElection(kept: string, election: Election): Promise<void> {
-  await writeFile(kept, JSON.stringify(election), { mode: 0o600 });
+  const text = JSON.stringify(election);
+  if (existsSync(kept) && (await readFile(kept, 'utf8')) === text) return;
+  await writeFile(`${kept}.new`, text, { mode: 0o600 });
+  await rename(`${kept}.new`, kept);
 }
 
 /** Reads an election file and the photos beside it. Throws LT_ELECTION_FILE. */

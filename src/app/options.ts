@@ -1,4 +1,5 @@
 import { LivetallyError } from '../error.ts';
+import { DEFAULT_PARTITIONS } from '../topics/topics.ts';
 
 /**
  * Every setting, once: its flag, the environment name that also gives it, its default, what it means. A flag beats the
@@ -35,7 +36,16 @@ type TextOption =
   | 'out'
   | 'outFile'
   | 'keep';
-type NumberOption = 'partitions' | 'port' | 'people' | 'voters' | 'registerRate' | 'rate' | 'demoRate' | 'turnout';
+type NumberOption =
+  | 'partitions'
+  | 'port'
+  | 'people'
+  | 'voters'
+  | 'registerRate'
+  | 'demoRegisterRate'
+  | 'rate'
+  | 'demoRate'
+  | 'turnout';
 type Toggle = 'noDatabase' | 'follow' | 'rebuild' | 'demo' | 'json';
 export type OptionName = TextOption | NumberOption | Toggle | 'what';
 
@@ -45,19 +55,25 @@ type OptionTable = Readonly<
     Record<Toggle, Option<boolean>> & { what: Option<ExportPart> }
 >;
 
+const PEOPLE_A_SECOND = 'people registered a second; 0: as fast as it goes';
+const BALLOTS_A_SECOND = 'ballots cast a second; 0: as fast as it goes';
+
 export const OPTIONS: OptionTable = {
-  data: text('--data <folder>', 'folder of the log, the database and the snapshot', {
+  data: text('--data <folder>', 'the data folder: log, database, snapshot and voting key', {
     environment: 'LIVETALLY_DATA',
     byDefault: 'livetally-data',
   }),
-  election: text('--election <file>', 'election file; by default the one that the data folder holds, else the demo', {
+  election: text('--election <file>', 'election file; without it the election of the data folder, or else the demo', {
     environment: 'LIVETALLY_ELECTION',
   }),
-  partitions: whole('--partitions <number>', 'partitions of the ballots, fixed when the election is defined', 1, 1024, {
-    environment: 'LIVETALLY_PARTITIONS',
-    byDefault: '4',
-  }),
-  host: text('--host <address>', 'address to serve on; anything but 127.0.0.1 can be reached from outside', {
+  partitions: whole(
+    '--partitions <number>',
+    `partitions of the ballots, fixed when the election is defined; without it what it was defined with, or else ${DEFAULT_PARTITIONS}`,
+    1,
+    1024,
+    { environment: 'LIVETALLY_PARTITIONS' },
+  ),
+  host: text('--host <address>', 'address to serve on; any but 127.0.0.1 lets others reach the page', {
     environment: 'LIVETALLY_HOST',
     byDefault: '127.0.0.1',
   }),
@@ -65,35 +81,38 @@ export const OPTIONS: OptionTable = {
     environment: 'LIVETALLY_PORT',
     byDefault: '8501',
   }),
-  seed: text('--seed <text>', 'same seed, same people and same ballots', {
+  seed: text('--seed <text>', 'the same seed invents the same people and casts the same ballots', {
     environment: 'LIVETALLY_SEED',
     byDefault: 'livetally',
   }),
-  people: whole('--count <people>', 'how many people to invent and register, all runs together', 1, 4_000_000_000, {
+  people: whole('--count <people>', 'invented people on the roll when it is done, earlier runs included', 1, 4e9, {
     byDefault: '100000',
   }),
-  voters: whole('--voters <people>', 'how many people the demo registers', 1, 100_000_000, {
+  voters: whole('--voters <people>', 'how many invented people register', 1, 100_000_000, {
     environment: 'LIVETALLY_VOTERS',
     byDefault: '500000',
   }),
   roll: text('--roll <file>', 'register the people of this CSV file instead of invented ones'),
-  refused: text('--refused <file>', 'where to write the rows of the roll that were refused, and why'),
-  codes: text('--codes <file>', 'write the voting codes to this file, to be handed out; only its owner can read it'),
-  noDatabase: toggle('--no-database', 'leave the database alone; it can be filled later'),
-  registerRate: rate('--register-rate <people>', 'people registered a second; 0: as fast as it goes', '4000'),
-  rate: rate('--rate <ballots>', 'ballots cast a second; 0: as fast as it goes', '0'),
-  demoRate: rate('--rate <ballots>', 'ballots cast a second; 0: as fast as it goes', '2500'),
-  turnout: share('--turnout <share>', 'share of the registered who vote, of 1; by default what the election file says'),
-  follow: toggle('--follow', 'keep waiting for more, until Ctrl-C'),
-  rebuild: toggle('--rebuild', 'count from the start of the log, whatever the snapshot says'),
-  to: text('--to <position>', 'count up to this position only, such as "events:12 0:301 1:298"'),
+  refused: text('--refused <file>', 'where to write each row of the roll that was refused, and why'),
+  codes: text('--codes <file>', 'where to write the voting codes to hand out; without it nobody gets one'),
+  noDatabase: toggle('--no-database', 'leave the database as it is; the next start without this fills it'),
+  registerRate: rate('--register-rate <people>', PEOPLE_A_SECOND, 'LIVETALLY_REGISTER_RATE', '0'),
+  demoRegisterRate: rate('--register-rate <people>', PEOPLE_A_SECOND, 'LIVETALLY_REGISTER_RATE', '4000'),
+  rate: rate('--rate <ballots>', BALLOTS_A_SECOND, 'LIVETALLY_RATE', '0'),
+  demoRate: rate('--rate <ballots>', BALLOTS_A_SECOND, 'LIVETALLY_RATE', '2500'),
+  turnout: share('--turnout <share>', 'share of the registered who vote; without it what the election file says', {
+    environment: 'LIVETALLY_TURNOUT',
+  }),
+  follow: toggle('--follow', 'at the end wait for more, until Ctrl-C'),
+  rebuild: toggle('--rebuild', 'count from the start of the log and make the snapshot anew'),
+  to: text('--to <position>', 'count up to this position, such as "events:12 0:301 1:298 2:300 3:299"'),
   land: text('--land <code>', 'German statistics: only this Land, such as HB for Bremen'),
-  out: text('--out <folder>', 'folder to write; by default packs/ and the id of the election'),
-  outFile: text('--out <file>', 'file to write; by default standard output'),
-  what: choice('--what <part>', 'which table to write', ['results', 'turnout'], 'results'),
-  keep: text('--keep <folder>', 'keep the data of the replay in this new folder; by default it is deleted at the end'),
+  out: text('--out <folder>', 'folder to write; without it packs/ and the id of the election'),
+  outFile: text('--out <file>', 'file to write; without it standard output'),
+  what: choice('--what <part>', 'which table', ['results', 'turnout'], 'results'),
+  keep: text('--keep <folder>', 'keep the data of the replay in this folder; without it they are deleted at the end'),
   demo: toggle('--demo', 'write the whole demo election instead of a small one'),
-  json: toggle('--json', 'print the result as JSON on standard output, and log JSON on standard error'),
+  json: toggle('--json', 'one JSON value on standard output; errors and the log as JSON on standard error'),
 };
 
 type ValueOf<Name extends OptionName> = OptionTable[Name] extends Option<infer Value> ? Value : never;
@@ -101,27 +120,38 @@ type ValueOf<Name extends OptionName> = OptionTable[Name] extends Option<infer V
 /** A value for each option asked for; undefined where nobody gave one and there is no default. */
 export type Values<Names extends OptionName> = { readonly [Name in Names]: ValueOf<Name> | undefined };
 
+/** What a command takes. */
+export interface Takes<Names extends OptionName> {
+  readonly name: string;
+  readonly options: readonly Names[];
+}
+
 /** Reads what the command line gave, else the environment, else the default. Throws LT_USAGE. */
 export function readValues<Names extends OptionName>(
-  names: readonly Names[],
+  command: Takes<Names>,
   given: Readonly<Record<string, unknown>>,
   environment: NodeJS.ProcessEnv,
 ): Values<Names> {
   const values: Partial<Record<Names, unknown>> = {};
-  for (const name of names) values[name] = readValue(OPTIONS[name], given[attributeOf(OPTIONS[name])], environment);
+  for (const name of command.options) {
+    const flag = given[attributeOf(OPTIONS[name])];
+    values[name] = readValue(OPTIONS[name], flag, environment, command.name);
+  }
   return values as Values<Names>;
 }
 
-function readValue(option: Option<unknown>, flag: unknown, environment: NodeJS.ProcessEnv): unknown {
-  const fromEnvironment = option.environment === undefined ? undefined : environment[option.environment];
-  const given = typeof flag === 'string' ? flag : flag === true ? 'true' : (fromEnvironment ?? option.byDefault);
+function readValue(option: Option<unknown>, flag: unknown, environment: NodeJS.ProcessEnv, command: string): unknown {
+  const set = option.environment === undefined ? '' : (environment[option.environment] ?? '');
+  // A variable that is set to nothing is not set.
+  const unflagged = set === '' ? option.byDefault : set;
+  const given = typeof flag === 'string' ? flag : flag === true ? 'true' : unflagged;
   if (given === undefined) return undefined;
   const value = option.read(given);
   if (!isUnfit(value)) return value;
-  const name =
-    typeof flag === 'string' || option.environment === undefined ? option.flag.split(' ')[0]! : option.environment;
-  throw new LivetallyError('LT_USAGE', `${name} ${given}: it must be ${value.unfit}.`, {
-    next: 'Give another value; --help shows every option with its meaning.',
+  const isFlag = typeof flag === 'string' || option.environment === undefined;
+  const name = isFlag ? `${option.flag.split(' ')[0]} ${given}` : `${option.environment}=${given}`;
+  throw new LivetallyError('LT_USAGE', `${name} does not fit: it must be ${value.unfit}.`, {
+    next: `What it means: \`livetally ${command} --help\``,
   });
 }
 
@@ -154,22 +184,25 @@ function whole(flag: string, help: string, least: number, most: number, extras: 
     ...extras,
     read(given) {
       const number = /^\d{1,15}$/.test(given) ? Number(given) : NaN;
-      return number >= least && number <= most ? number : { unfit: `a whole number from ${least} to ${most}` };
+      return number >= least && number <= most
+        ? number
+        : { unfit: `a whole number from ${least} to ${most.toLocaleString('en')}` };
     },
   };
 }
 
-function rate(flag: string, help: string, byDefault: string): Option<number> {
-  return whole(flag, help, 0, 100_000_000, { byDefault });
+function rate(flag: string, help: string, environment: string, byDefault: string): Option<number> {
+  return whole(flag, help, 0, 100_000_000, { environment, byDefault });
 }
 
-function share(flag: string, help: string): Option<number> {
+function share(flag: string, help: string, extras: Extras): Option<number> {
   return {
     flag,
     help,
+    ...extras,
     read(given) {
       const number = /^\d*\.?\d+$/.test(given) ? Number(given) : NaN;
-      return number >= 0 && number <= 1 ? number : { unfit: 'a number from 0 to 1' };
+      return number >= 0 && number <= 1 ? number : { unfit: 'a share from 0 to 1, such as 0.62 for 62 %' };
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { SingleBar } from 'cli-progress';
+import { duration, figure } from './figures-text.ts';
+import type { StatusLine } from './status-line.ts';
 
 /** Shows how far long work is, with rate and time left: a bar on a terminal, else a plain line now and then. */
 export interface Progress {
@@ -8,80 +9,80 @@ export interface Progress {
 
 export interface ProgressOptions {
   readonly what: string;
+  /** `people`, `ballots`. */
   readonly unit: string;
-  readonly total: number | undefined;
-  readonly quiet: boolean;
+  /** Absent when it is not known. */
+  readonly total?: number | undefined;
+  /** How many were done before this run: they do not count for the rate. */
+  readonly from?: number;
+}
+
+/** Where it is shown: rewritten in place on a terminal; `undefined` lines are never shown. */
+export interface ProgressOutput {
+  readonly line: StatusLine | undefined;
+  readonly say: (text: string) => void;
 }
 
 /** Work shorter than this shows nothing. */
 const SILENT_MS = 500;
+const LINE_EVERY_MS = 200;
 const PLAIN_EVERY_MS = 5000;
+const BAR_WIDTH = 24;
 
-export function openProgress(options: ProgressOptions): Progress {
-  const startedAt = performance.now();
-  const plain = !process.stderr.isTTY;
-  let total = options.total;
-  let done = 0;
-  let shownAt = startedAt + (plain ? 0 : SILENT_MS - PLAIN_EVERY_MS);
-  let bar: SingleBar | undefined;
-  let loading: Promise<void> | undefined;
-  let stopped = false;
+export function openProgress(
+  options: ProgressOptions,
+  { line, say }: ProgressOutput,
+  now: () => number = () => performance.now(),
+): Progress {
+  const { what, unit, from = 0 } = options;
+  const everyMs = line === undefined ? PLAIN_EVERY_MS : LINE_EVERY_MS;
+  const startedAt = now();
+  let { total } = options;
+  let done = from;
+  let shownAt = startedAt + (line === undefined ? 0 : SILENT_MS - LINE_EVERY_MS);
+  // Work that gives the event loop no turn is shown by `update`, work that waits by the timer.
+  const timer = setInterval(showIfDue, everyMs);
+  timer.unref();
 
-  async function load(): Promise<void> {
-    const { default: cliProgress } = await import('cli-progress');
-    if (stopped) return;
-    bar = new cliProgress.SingleBar({
-      format: `${options.what} {bar} {text}`,
-      barsize: 24,
-      hideCursor: true,
-      stream: process.stderr,
-    });
-    bar.start(total ?? 1, 0, { text: '' });
-  }
-
-  function show(): void {
-    const text = describe(done, total, performance.now() - startedAt, options.unit);
-    if (plain) process.stderr.write(`${options.what}: ${text}\n`);
-    else if (bar !== undefined) {
-      bar.setTotal(Math.max(total ?? done, 1));
-      bar.update(done, { text });
-    } else loading ??= load();
+  function showIfDue(): void {
+    if (now() - shownAt < everyMs) return;
+    shownAt = now();
+    const text = progressText({ done, from, total, elapsedMs: now() - startedAt, unit });
+    if (line === undefined) say(`${what}: ${text}`);
+    else line.show(`${what} ${total === undefined ? '' : `${bar(done, total)} `}${text}`);
   }
 
   return {
     update(nowDone, nowTotal) {
       done = nowDone;
       total = nowTotal ?? total;
-      if (options.quiet || performance.now() - shownAt < (plain ? PLAIN_EVERY_MS : 100)) return;
-      shownAt = performance.now();
-      show();
+      showIfDue();
     },
     stop() {
-      if (stopped) return;
-      stopped = true;
-      if (options.quiet) return;
-      if (bar !== undefined) show();
-      bar?.stop();
+      clearInterval(timer);
+      line?.clear();
     },
   };
 }
 
+export interface ProgressFigures {
+  readonly done: number;
+  readonly from: number;
+  readonly total: number | undefined;
+  readonly elapsedMs: number;
+  readonly unit: string;
+}
+
 /** `41,200 of 100,000 people, 20,600 a second, 3 s left` */
-export function describe(done: number, total: number | undefined, elapsedMs: number, unit: string): string {
-  const perSecond = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
-  const parts = [
-    total === undefined ? `${number(done)} ${unit}` : `${number(done)} of ${number(total)} ${unit}`,
-    `${number(perSecond)} a second`,
-  ];
+export function progressText({ done, from, total, elapsedMs, unit }: ProgressFigures): string {
+  const perSecond = elapsedMs > 0 ? ((done - from) * 1000) / elapsedMs : 0;
+  const parts = [total === undefined ? `${figure(done)} ${unit}` : `${figure(done)} of ${figure(total)} ${unit}`];
+  if (done > from) parts.push(`${figure(perSecond)} a second`);
   if (total !== undefined && perSecond > 0 && done < total) parts.push(`${duration((total - done) / perSecond)} left`);
   return parts.join(', ');
 }
 
-function number(value: number): string {
-  return Math.round(value).toLocaleString('en');
-}
-
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+function bar(done: number, total: number): string {
+  const full = Math.round(BAR_WIDTH * Math.min(1, total === 0 ? 1 : done / total));
+  return '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
 }

@@ -1,20 +1,24 @@
+import { disclose } from '../election/disclosure.ts';
 import type { Election } from '../election/election.ts';
 import type { Report } from '../election/report.ts';
+import { figure, share } from './figures-text.ts';
 
-/** A report as a person reads it on a terminal. */
+/** A report as a person reads it on a terminal, as far as the election's policy lets it be shown now. */
 export function resultsText(report: Report, election: Election): string {
   const { counts } = report;
+  const shown = disclose(report, election);
   const lines = [`${election.title} · ${STATUS[report.status]}`];
-  for (const contest of counts.contests) {
-    const texts = election.contests.find((candidate) => candidate.id === contest.id);
-    lines.push('', `${texts?.title ?? contest.id} (${contest.method})`);
-    const rows = contest.votes.map((votes, at) => ({ name: texts?.candidates[at]?.name ?? String(at), votes }));
+  if (shown.shows === 'hidden') lines.push('', 'The results are hidden until the election is closed and counted.');
+  for (const [at, contest] of shown.contests.entries()) {
+    const { title, method, candidates } = election.contests[at]!;
+    lines.push('', `${title} (${method})`);
+    const rows = contest.votes.map((votes, of) => ({ name: candidates[of]!.name, votes }));
     const most = Math.max(0, ...rows.map((row) => row.name.length));
     for (const { name, votes } of rows.sort((one, other) => other.votes - one.votes)) {
       lines.push(`  ${name.padEnd(most)}  ${figure(votes, 11)}  ${share(votes, contest.valid)}`);
     }
-    const rejected = Object.values(contest.rejected).reduce((sum, ballots) => sum + ballots, 0);
-    lines.push(`  ${figure(contest.valid)} valid, ${figure(contest.blank)} blank, ${figure(rejected)} rejected`);
+    const { valid, blank, rejected } = contest;
+    lines.push(`  ${figure(valid)} valid, ${figure(blank)} blank, ${figure(rejected)} rejected`);
   }
   const { counted, repeat, invalid, late, excluded } = counts.outcomes;
   lines.push(
@@ -33,10 +37,24 @@ const STATUS: Readonly<Record<Report['status'], string>> = {
   'unofficial-complete': 'unofficial, complete',
 };
 
-export function figure(value: number, width = 0): string {
-  return Math.round(value).toLocaleString('en').padStart(width);
-}
-
-export function share(part: number, whole: number): string {
-  return whole === 0 ? '     –' : `${((100 * part) / whole).toFixed(1).padStart(5)} %`;
+/** The same for programs: without breakdowns, which `export` gives. */
+export function resultsValue(report: Report, election: Election): object {
+  const { status, at, position, hash, counts } = report;
+  const { shows, contests } = disclose(report, election);
+  return {
+    election: report.election,
+    status,
+    shows,
+    at,
+    position,
+    hash,
+    eligible: counts.eligible,
+    lines: counts.lines,
+    outcomes: counts.outcomes,
+    contests: contests.map(({ valid, blank, rejected, votes }, of) => {
+      const { id, method, candidates } = election.contests[of]!;
+      const named = Object.fromEntries(candidates.map((candidate, index) => [candidate.id, votes[index]!]));
+      return { id, method, valid, blank, rejected, votes: named };
+    }),
+  };
 }

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Session } from '../app/session.ts';
-import { openServer } from '../http/server.ts';
+import { statusOf } from '../app/status.ts';
 import { createLifeReader } from '../lifecycle/life-reader.ts';
 import type { Logger } from '../ports/effects.ts';
 import { createLive, emptyReport, runLive } from '../stages/4-publish/live.ts';
+import type { Snapshot } from '../stages/4-publish/view.ts';
 
 /** `dist/web`, seen from `src/cli` and from `dist/cli` alike. */
 const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url));
@@ -13,25 +14,22 @@ export interface DashboardOptions {
   readonly port: number;
   readonly logger: Logger;
   readonly onReady: (url: string) => void;
-  /** What `/api/status` adds about the stages of this process. */
-  readonly status?: () => object;
+  /** Hears of each new count, as the page shows it. */
+  readonly onCount?: (snapshot: Snapshot) => void;
 }
 
 /** Serves the page until the signal. Throws LT_PORT_IN_USE. */
 export async function serveDashboard(session: Session, options: DashboardOptions, signal: AbortSignal): Promise<void> {
   const { log, folder, election } = session;
-  const { host, port, logger, status, onReady } = options;
+  const { host, port, logger, onReady, onCount } = options;
   const reader = createLifeReader(log, election.id);
   await reader.catchUp();
   const live = createLive(reader.life.election, emptyReport(reader));
-  const server = await openServer({
-    host,
-    port,
-    live,
-    webFolder: WEB_FOLDER,
-    log: logger,
-    ...(status === undefined ? {} : { status }),
-  });
+  if (onCount !== undefined) live.follow(() => onCount(live.snapshot));
+  // Only who serves loads the web server.
+  const { openServer } = await import('../http/server.ts');
+  const status = (): Promise<object> => statusOf({ log, reader, election });
+  const server = await openServer({ host, port, live, webFolder: WEB_FOLDER, log: logger, status });
   try {
     await folder.setUrl(server.url);
     onReady(server.url);

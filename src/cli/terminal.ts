@@ -1,52 +1,62 @@
 import type { Logger } from '../ports/effects.ts';
-import type { Progress } from './progress.ts';
-import { openProgress } from './progress.ts';
+import { asTyped } from './as-typed.ts';
+import { openProgress, type Progress, type ProgressOptions } from './progress.ts';
+import { createStatusLine, type StatusLine } from './status-line.ts';
 
 /** Where a command speaks: results on standard output, everything else on standard error. */
 export interface Terminal {
   readonly json: boolean;
-  /** The result: the text for people, or the value as one line of JSON with `--json`. */
+  /** The result, once: the text for people, or the value as one line of JSON with `--json`. */
   result(value: unknown, text: string): void;
   /** A sentence on the way; silent with `--json`. */
-  say(text: string): void;
-  /** Long work; `total` undefined when it is not known. */
-  progress(what: string, unit: string, total?: number): Progress;
+  readonly say: (text: string) => void;
+  /** Long work; silent with `--json`. */
+  progress(options: ProgressOptions): Progress;
+  /** Undefined where nothing can be rewritten in place. */
+  readonly line: StatusLine | undefined;
   readonly log: Logger;
 }
 
 export function createTerminal(json: boolean): Terminal {
+  const line = process.stderr.isTTY && !json ? createStatusLine(process.stderr) : undefined;
+  const say = (text: string): void => {
+    if (json) return;
+    line?.clear();
+    process.stderr.write(`${asTyped(text)}\n`);
+  };
   return {
     json,
+    line,
+    say,
     result(value, text) {
-      process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
+      line?.clear();
+      process.stdout.write(`${json ? JSON.stringify(value) : asTyped(text)}\n`);
     },
-    say(text) {
-      if (!json) process.stderr.write(`${text}\n`);
-    },
-    progress: (what, unit, total) => openProgress({ what, unit, total, quiet: json }),
-    log: json ? jsonLogger() : plainLogger(),
+    progress: (options) => (json ? SILENT : openProgress(options, { line, say })),
+    log: json ? jsonLogger() : plainLogger(say),
   };
 }
 
+const SILENT: Progress = { update: () => undefined, stop: () => undefined };
+
 type Level = keyof Logger;
 
-function plainLogger(): Logger {
+function plainLogger(say: (text: string) => void): Logger {
   const write =
     (level: Level) =>
-    (fields: object, message: string): void => {
-      if (level === 'info') return;
-      process.stderr.write(`${level}: ${message} ${JSON.stringify(fields)}\n`);
-    };
-  return { info: write('info'), warn: write('warn'), error: write('error') };
+    (fields: object, message: string): void =>
+      say(`${level}: ${message} ${JSON.stringify(fields)}`);
+  return { info: () => undefined, warn: write('warn'), error: write('error') };
 }
 
 /** Loaded when it is first needed: most commands end before they log. */
 function jsonLogger(): Logger {
-  const loading = import('pino').then(({ pino }) => pino({ base: null }, pino.destination({ fd: 2, sync: true })));
   const write =
     (level: Level) =>
     (fields: object, message: string): void => {
+      loading ??= import('pino').then(({ pino }) => pino({ base: null }, pino.destination({ fd: 2, sync: true })));
       void loading.then((logger) => logger[level](fields, message));
     };
+  let loading: Promise<Logger> | undefined;
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }

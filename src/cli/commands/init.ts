@@ -3,14 +3,14 @@ import { command, type Command } from '../command.ts';
 
 export const initCommand: Command = command({
   name: 'init',
-  argument: '[folder]',
+  argument: { term: '[folder]', help: 'where to write it; without it the current folder' },
   summary: 'write an election file to edit',
-  description: `Writes election.yaml, with comments that explain every part, into the folder (by default this one). --demo writes the whole
-demo election with its portraits instead. Nothing is overwritten.`,
+  description: `Writes election.yaml, with comments that explain every part, and the JSON Schema with which editors complete and check it.
+--demo writes the whole demo election with its portraits instead. Nothing is overwritten.`,
   examples: ['livetally init my-election', 'livetally init --demo us'],
   options: ['demo', 'json'],
   async run({ argument = '.', values, terminal }) {
     const file = await writeElectionTemplate(argument, { demo: values.demo === true });
-    terminal.result({ file }, `${file} is written. Edit it, then: livetally start --election ${file}`);
+    terminal.result({ file }, `${file} is written. Edit it, then run: livetally start --election ${file}`);
   },
 });

@@ -3,7 +3,7 @@ import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
 import { EXIT_CODES, LivetallyError } from '../../error.ts';
 import { countTo } from '../../stages/3-tally/count-to.ts';
-import { recount } from '../../stages/3-tally/recount.ts';
+import { recount, type RecountProgress } from '../../stages/3-tally/recount.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
@@ -15,22 +15,26 @@ export const recountCommand: Command = command({
   name: 'recount',
   summary: 'count the log again by separate, simple code, and compare',
   description: `Counts every ballot in the log again from zero, with code that shares nothing with the tally but the definition of a
-ballot line, and compares the hash of its report with the tally's and with the published one. Ends with ${EXIT_CODES.LT_COUNT_DIFFERS} if
-they differ. Without --to it counts to the position of the newest report, or to the end of the log.`,
+ballot line, and compares the hash of its report with the tally's and with the published one. Ends with exit code
+${EXIT_CODES.LT_COUNT_DIFFERS} if they differ. Without --to it counts to the position of the newest report, or to the end of the log.`,
   examples: ['livetally recount', 'livetally recount --to "events:12 0:301 1:298 2:300 3:299"'],
   options: ['data', 'to', 'json'],
   async run({ values, terminal, signal }) {
     const { data = '' } = values;
     await using session = await openExistingSession({ data, command: 'recount', logger: terminal.log });
-    const published = await newestReport(session.log, session.election.id, session.election.contests.length);
-    const to = await endOf(session, values.to ?? published?.position);
+    const { log, election } = session;
+    const published = await newestReport(log, election.id, election.contests.length);
+    const to = await endOf(session, values.to, published?.position);
     const reports = await countTwice(session, to, terminal, signal);
     const position = formatPosition(to);
     const agreed = [reports.tally.hash, ...(published?.position === position ? [published.hash] : [])];
     const equal = agreed.every((hash) => hash === reports.recount.hash);
+    const verdict = equal
+      ? 'Recount = tally: the hashes are equal.'
+      : `DIFFERENT: recount ${reports.recount.hash}, tally and published ${agreed.join(', ')}`;
     terminal.result(
-      { equal, position, recount: reports.recount.hash, tally: reports.tally.hash, published: published?.hash },
-      `${resultsText(reports.recount, session.election)}\n\n${equal ? 'Recount = tally: the hashes are equal.' : `DIFFERENT: recount ${reports.recount.hash}, tally and published ${agreed.join(', ')}`}`,
+      { equal, position, recount: reports.recount.hash, tally: reports.tally.hash, published: published?.hash ?? null },
+      `${resultsText(reports.recount, election)}\n\n${verdict}`,
     );
     return { exitCode: equal ? 0 : EXIT_CODES.LT_COUNT_DIFFERS };
   },
@@ -42,10 +46,9 @@ async function countTwice(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ recount: Report; tally: Report }> {
-  const progress = terminal.progress('recount', 'records');
-  const onProgress = ({ done, total }: { done: number; total: number }): void => progress.update(done, total);
-  const plain = await recount(log, election.id, { to, onProgress, signal });
-  progress.stop();
+  const progress = terminal.progress({ what: 'recount', unit: 'records' });
+  const onProgress = ({ done, total }: RecountProgress): void => progress.update(done, total);
+  const plain = await recount(log, election.id, { to, onProgress, signal }).finally(() => progress.stop());
   const fast = await countTo(log, election.id, to, signal);
   const position = formatPosition(to);
   return {
@@ -54,18 +57,30 @@ async function countTwice(
   };
 }
 
-async function endOf({ log, reader, election }: Session, text: string | undefined): Promise<Position> {
+/** The position asked for, else the published one, else the end of the log. */
+async function endOf(
+  { log, reader, election }: Session,
+  asked: string | undefined,
+  published: string | undefined,
+): Promise<Position> {
+  const topic = topicName(election.id, 'ballots');
   const ends = await Promise.all(
-    Array.from({ length: reader.life.partitions }, (_, partition) =>
-      log.end(topicName(election.id, 'ballots'), partition),
-    ),
+    Array.from({ length: reader.life.partitions }, (_, partition) => log.end(topic, partition)),
   );
-  if (text === undefined) return { events: reader.position, ballots: ends };
-  const position = parsePosition(text);
-  if (position?.ballots.length !== ends.length) {
-    throw new LivetallyError('LT_USAGE', `--to ${text}: it must be a position with ${ends.length} partitions.`, {
-      next: 'Take one from a report, such as "events:12 0:301 1:298 2:300 3:299".',
-    });
+  const end = { events: reader.position, ballots: ends };
+  if (asked === undefined) return parsePosition(published ?? '') ?? end;
+  const position = parsePosition(asked);
+  const next = `The end of this log is "${formatPosition(end)}"; \`livetally status\` shows the position published last.`;
+  if (position === undefined || position.ballots.length !== ends.length) {
+    const form = `events and ${ends.length} partitions, as in "${formatPosition(end)}"`;
+    throw new LivetallyError('LT_USAGE', `--to ${asked}: it is not a position of this election: ${form}.`, { next });
+  }
+  if (isPast(position, end)) {
+    throw new LivetallyError('LT_USAGE', `--to ${asked}: the log does not reach so far.`, { next });
   }
   return position;
+}
+
+function isPast(position: Position, end: Position): boolean {
+  return position.events > end.events || position.ballots.some((offset, partition) => offset > end.ballots[partition]!);
 }

@@ -2,11 +2,12 @@ import { openDefinedSession, type Session } from '../../app/session.ts';
 import { openVotingKey } from '../../app/voting-key.ts';
 import { createVotingCodes } from '../../election/code.ts';
 import { openCodesFile, type CodesFile } from '../../stages/1-register/codes-file.ts';
+import type { ImportedRoll } from '../../stages/1-register/import-roll.ts';
 import type { PeopleSource } from '../../stages/1-register/people-source.ts';
-import { register } from '../../stages/1-register/register.ts';
-import { projectToEnd } from '../../stages/4-publish/project.ts';
-import { command, type Command, type CommandContext } from '../command.ts';
-import { figure } from '../results-text.ts';
+import { register, type Registered } from '../../stages/1-register/register.ts';
+import { command, INTERRUPTED, type Command, type CommandContext } from '../command.ts';
+import { fillDatabase } from '../fill-database.ts';
+import { counted, figure } from '../figures-text.ts';
 
 const NAMES = [
   'data',
@@ -22,20 +23,24 @@ const NAMES = [
   'json',
 ] as const;
 type Names = (typeof NAMES)[number];
+type Context = CommandContext<Names>;
 
 export const registerCommand: Command = command<Names>({
   name: 'register',
-  summary: 'put people on the roll and hand out serials',
-  description: `Invents people with a whole profile, the same for the same seed, or takes a roll from a CSV file. Registrations go to the log and
-to the database. Run again with a larger --count it goes on where it was; interrupted, it goes on there too.`,
+  summary: 'put people on the roll and hand out voting codes',
+  description: `Defines the election if the data folder has none yet, and registers people: invented ones with a whole profile, the same for the
+same seed, or those of a roll, a CSV file with the columns registration_number, name, place and the attributes of the election's
+cohorts. Registrations go to the log and to the database. Interrupted, it goes on where it was; so does a larger --count. Voting codes
+are written to the file that --codes names, at the moment of registration and never again.`,
   examples: [
-    'livetally register --count 100000',
+    'livetally register --count 20000',
+    'livetally register --election my-election/election.yaml --count 500',
     'livetally register --roll roll.csv --refused refused.csv --codes codes.csv',
   ],
   options: NAMES,
   async run(context) {
     const { values, terminal, signal } = context;
-    const { data = '', election: electionFile, partitions = 0, registerRate = 0 } = values;
+    const { data = '', election: electionFile, partitions } = values;
     await using session = await openDefinedSession({
       data,
       electionFile,
@@ -43,13 +48,37 @@ to the database. Run again with a larger --count it goes on where it was; interr
       command: 'register',
       logger: terminal.log,
     });
-    const source = await peopleSource(session, context);
-    const codes = await openCodes(session, values.codes);
-    const progress = terminal.progress('register', 'people', source.people);
-    const registered = await register(
+    const roll = values.roll === undefined ? undefined : await readRoll(session, values.roll, context);
+    const source = roll?.source ?? (await inventedPeople(session, context));
+    const registered = await registerAll(session, source, context);
+    const isWhole = registered.registered >= source.people;
+    const inDatabase = isWhole && values.noDatabase !== true ? await fillDatabase(session, terminal, signal) : null;
+    const onRoll = session.reader.life.roll.total;
+    terminal.result(
+      { ...registered, refused: roll?.refused ?? 0, onRoll, inDatabase, codes: values.codes ?? null },
+      summaryOf(registered, onRoll, inDatabase, context),
+    );
+    return signal.aborted && !isWhole ? INTERRUPTED : undefined;
+  },
+});
+
+async function inventedPeople({ election }: Session, { values }: Context): Promise<PeopleSource> {
+  const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');
+  return seededPeople(election, values.seed ?? '', values.people ?? 0);
+}
+
+async function registerAll(session: Session, source: PeopleSource, context: Context): Promise<Registered> {
+  const { log, reader } = session;
+  const { values, terminal, signal } = context;
+  const { registerRate = 0 } = values;
+  const codes = await openCodes(session, values.codes);
+  const from = reader.life.registered.get(source.id) ?? 0;
+  const progress = terminal.progress({ what: 'register', unit: 'people', total: source.people, from });
+  try {
+    return await register(
       {
-        log: session.log,
-        reader: session.reader,
+        log,
+        reader,
         source,
         ...(codes === undefined ? {} : { codes }),
         ...(registerRate === 0 ? {} : { ratePerSecond: registerRate }),
@@ -57,45 +86,32 @@ to the database. Run again with a larger --count it goes on where it was; interr
       },
       signal,
     );
+  } finally {
     progress.stop();
     await codes?.close();
-    const visible = values.noDatabase === true ? undefined : await fillDatabase(session, context);
-    terminal.result(
-      { ...registered, eligible: session.reader.life.roll.total, visible },
-      summaryOf(registered.added + registered.resumed, session.reader.life.roll.total, visible),
-    );
-  },
-});
-
-async function peopleSource(session: Session, context: CommandContext<Names>): Promise<PeopleSource> {
-  const { values } = context;
-  if (values.roll !== undefined) return rollSource(session, values.roll, context);
-  const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');
-  return seededPeople(session.election, values.seed ?? '', values.people ?? 0);
+  }
 }
 
 /** Every row of the roll is checked before anybody of it is registered. */
-async function rollSource(
-  { log, reader }: Session,
-  path: string,
-  { values, terminal }: CommandContext<Names>,
-): Promise<PeopleSource> {
+async function readRoll({ log, reader }: Session, path: string, { values, terminal }: Context): Promise<ImportedRoll> {
   const { importRoll } = await import('../../stages/1-register/import-roll.ts');
-  const progress = terminal.progress('check', 'rows');
-  const roll = await importRoll({
-    log,
-    life: reader.life,
-    path,
-    refusedFile: values.refused,
-    onProgress: (rows) => progress.update(rows),
-  });
+  const progress = terminal.progress({ what: 'check the roll', unit: 'rows' });
+  const onProgress = (rows: number): void => progress.update(rows);
+  const roll = await importRoll({ log, life: reader.life, path, refusedFile: values.refused, onProgress });
   progress.stop();
-  const reasons = [...roll.reasons].map(([reason, rows]) => `${figure(rows)} ${reason}`).join(', ');
-  const where =
-    values.refused === undefined ? 'name a file with --refused to see each' : `each is in ${values.refused}`;
-  const refused = roll.refused === 0 ? 'none refused' : `${figure(roll.refused)} refused (${reasons}; ${where})`;
-  terminal.say(`${path}: ${figure(roll.people)} rows accepted, ${refused}.`);
-  return roll.source;
+  terminal.say(`${path}: ${counted(roll.people, 'row')} accepted, ${refusalsOf(roll, values.refused)}.`);
+  if (values.codes === undefined) {
+    terminal.say(
+      'Nobody of this roll gets a voting code, as no --codes file is named, and none can be made for them later.',
+    );
+  }
+  return roll;
+}
+
+function refusalsOf({ refused, reasons }: ImportedRoll, file: string | undefined): string {
+  if (refused === 0) return 'none refused';
+  const each = [...reasons].map(([reason, rows]) => `${figure(rows)} ${reason}`).join(', ');
+  return `${figure(refused)} refused (${each}; ${file === undefined ? 'to see each, name a file with --refused' : `each is in ${file}`})`;
 }
 
 async function openCodes({ folder, election }: Session, path: string | undefined): Promise<CodesFile | undefined> {
@@ -103,24 +119,16 @@ async function openCodes({ folder, election }: Session, path: string | undefined
   return openCodesFile(path, createVotingCodes(election.id, await openVotingKey(folder.path)));
 }
 
-async function fillDatabase(session: Session, { terminal, signal }: CommandContext<Names>): Promise<number> {
-  const progress = terminal.progress('database', 'rows');
-  const { registrations } = await projectToEnd(
-    {
-      log: session.log,
-      database: await session.database(),
-      electionId: session.election.id,
-      logger: terminal.log,
-      onProgress: (so) => progress.update(so.registrations),
-    },
-    signal,
-  );
-  progress.stop();
-  return registrations;
-}
-
-function summaryOf(added: number, eligible: number, visible: number | undefined): string {
-  const head = added === 0 ? 'Nobody new to register.' : `${figure(added)} people registered.`;
-  const shown = visible === undefined ? '' : ` ${figure(visible)} in the database.`;
-  return `${head} ${figure(eligible)} on the roll.${shown} Let them vote: livetally vote`;
+function summaryOf(registered: Registered, onRoll: number, inDatabase: number | null, { values }: Context): string {
+  const added = registered.added + registered.resumed;
+  const database = inDatabase === null ? '' : `, ${figure(inDatabase)} in the database`;
+  const lines = [
+    added === 0 ? 'Nobody new to register.' : `${counted(added, 'person', 'people')} registered.`,
+    `${figure(onRoll)} on the roll${database}.`,
+  ];
+  if (values.codes !== undefined) {
+    lines.push(`${values.codes} says whose each voting code is: hand the codes out, then destroy it.`);
+  }
+  lines.push('Let them vote: livetally vote');
+  return lines.join('\n');
 }

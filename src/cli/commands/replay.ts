@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStores, type Stores } from '../../app/compose.ts';
-import { keepElection } from '../../app/load-election.ts';
+import { dataFiles, openStores, type Stores } from '../../app/compose.ts';
+import { keepElection, keptElection } from '../../app/load-election.ts';
 import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
 import { EXIT_CODES, LivetallyError } from '../../error.ts';
@@ -11,37 +12,59 @@ import { createLifeReader } from '../../lifecycle/life-reader.ts';
 import { compare } from '../../packs/compare.ts';
 import { comparisonText } from '../../packs/comparison-text.ts';
 import { readPack } from '../../packs/pack-folder.ts';
-import type { Pack } from '../../packs/pack.ts';
-import { replay } from '../../packs/replay.ts';
+import { totalBallots, type Pack } from '../../packs/pack.ts';
+import { replay, type ReplayProgress } from '../../packs/replay.ts';
 import { createIntake } from '../../stages/2-vote/intake.ts';
-import { recount } from '../../stages/3-tally/recount.ts';
+import { recount, type RecountProgress } from '../../stages/3-tally/recount.ts';
 import { openTallyEngine } from '../../stages/3-tally/tally.ts';
 import { publish } from '../../stages/4-publish/publish.ts';
 import { parsePosition } from '../../topics/position.ts';
+import { DEFAULT_PARTITIONS } from '../../topics/topics.ts';
 import { command, type Command, type CommandContext } from '../command.ts';
-import { figure } from '../results-text.ts';
+import { figure } from '../figures-text.ts';
 
 type Context = CommandContext<'partitions' | 'keep' | 'json'>;
 
 export const replayCommand: Command = command({
   name: 'replay',
-  argument: '<pack>',
+  argument: { term: '<pack>', help: 'the folder of a pack, as `livetally import` writes it' },
   summary: 'run a real election through the front door and compare with the official result',
   description: `Issues the pack's roll, sends its ballots through intake, counts and publishes them while they come, closes, recounts, and prints
-the official figures beside those obtained. Ends with ${EXIT_CODES.LT_COUNT_DIFFERS} when one differs. Works in a folder of its own, deleted at the end
-unless --keep names one.`,
+the official figures beside those obtained. Ends with exit code ${EXIT_CODES.LT_COUNT_DIFFERS} when one differs. Works in a folder of its own,
+deleted at the end unless --keep names one; look at that with \`livetally start --data FOLDER\`.`,
   examples: ['livetally replay packs/germany-2025-HB', 'livetally replay packs/vermont --keep vermont-data'],
   options: ['partitions', 'keep', 'json'],
   async run(context) {
-    const pack = await readPack(context.argument ?? '');
-    const folder = context.values.keep ?? (await mkdtemp(join(tmpdir(), 'livetally-replay-')));
+    const { argument = '', values } = context;
+    if (!existsSync(join(argument, 'pack.json'))) throw noPack(argument);
+    const pack = await readPack(argument);
+    if (values.keep !== undefined) {
+      await requireNoOther(values.keep, pack);
+      return replayIn(values.keep, pack, context);
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'livetally-replay-'));
     try {
       return await replayIn(folder, pack, context);
     } finally {
-      if (context.values.keep === undefined) await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   },
 });
+
+function noPack(folder: string): LivetallyError {
+  return new LivetallyError('LT_INPUT_FILE', `There is no pack in the folder ${folder}.`, {
+    next: 'A pack is a folder with a pack.json. Make one from a result file: `livetally import FILE`',
+  });
+}
+
+/** An interrupted replay of the same pack goes on; another election must not be touched. */
+async function requireNoOther(folder: string, pack: Pack): Promise<void> {
+  const kept = await keptElection(dataFiles(folder).election);
+  if (kept === undefined || kept.id === pack.election.id) return;
+  throw new LivetallyError('LT_USAGE', `--keep ${folder}: that data folder holds the election ${kept.id}.`, {
+    next: 'Name a new folder.',
+  });
+}
 
 async function replayIn(folder: string, pack: Pack, context: Context): Promise<{ exitCode: number }> {
   const { terminal, signal } = context;
@@ -71,16 +94,16 @@ async function replayIn(folder: string, pack: Pack, context: Context): Promise<{
 /** Ballots in and reports out, side by side; resolves with the report at the close. */
 async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, signal }: Context): Promise<Report> {
   const { log, files } = stores;
-  const { partitions = 0 } = values;
+  const { partitions = DEFAULT_PARTITIONS } = values;
   const { election } = pack;
   await defineElection(log, election, partitions);
   const intake = createIntake(log, election.id, partitions);
   const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot });
-  const progress = terminal.progress('replay', 'ballots');
+  const progress = terminal.progress({ what: 'replay', unit: 'ballots', total: totalBallots(pack) });
   const sent = new AbortController();
   const effects = { now: Date.now, log: terminal.log };
   const counting = publish({ log, engine, effects }, AbortSignal.any([sent.signal, signal]));
-  const onProgress = ({ ballots, total }: { ballots: number; total: number }): void => progress.update(ballots, total);
+  const onProgress = ({ ballots }: ReplayProgress): void => progress.update(ballots);
   try {
     await replay({ pack, log, electionId: election.id, intake, partitions, onProgress }, signal);
     await intake.close();
@@ -100,10 +123,9 @@ async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, sign
 /** The hash of the report that separate code makes of the same records. */
 async function recountHash({ log }: Stores, report: Report, { terminal, signal }: Context): Promise<string> {
   const to = parsePosition(report.position)!;
-  const progress = terminal.progress('recount', 'records');
-  const onProgress = ({ done, total }: { done: number; total: number }): void => progress.update(done, total);
-  const { tally } = await recount(log, report.election, { to, onProgress, signal });
-  progress.stop();
+  const progress = terminal.progress({ what: 'recount', unit: 'records' });
+  const onProgress = ({ done, total }: RecountProgress): void => progress.update(done, total);
+  const { tally } = await recount(log, report.election, { to, onProgress, signal }).finally(() => progress.stop());
   const reader = createLifeReader(log, report.election);
   await reader.catchUp(to.events);
   return makeReport(tally, reader.life, report.position, Date.now(), true).hash;

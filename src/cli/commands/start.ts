@@ -1,14 +1,18 @@
+import { once } from 'node:events';
 import { openDefinedSession, type Session } from '../../app/session.ts';
+import { LivetallyError } from '../../error.ts';
 import { createLifeReader, type LifeReader } from '../../lifecycle/life-reader.ts';
 import { openElection } from '../../lifecycle/open.ts';
 import { register } from '../../stages/1-register/register.ts';
-import { seededPeople } from '../../stages/1-register/seeded-people.ts';
 import { createIntake } from '../../stages/2-vote/intake.ts';
 import { simulate } from '../../stages/2-vote/simulator.ts';
 import { openTallyEngine } from '../../stages/3-tally/tally.ts';
+import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { project } from '../../stages/4-publish/project.ts';
 import { publish } from '../../stages/4-publish/publish.ts';
 import { command, type Command, type CommandContext } from '../command.ts';
+import { figure } from '../figures-text.ts';
+import { openLiveCount, type LiveCount } from '../live-count.ts';
 import { runTogether, type Task } from '../run-together.ts';
 import { serveDashboard } from '../serve-dashboard.ts';
 
@@ -19,7 +23,7 @@ const NAMES = [
   'host',
   'port',
   'voters',
-  'registerRate',
+  'demoRegisterRate',
   'demoRate',
   'turnout',
   'seed',
@@ -28,6 +32,7 @@ const NAMES = [
   'json',
 ] as const;
 type Names = (typeof NAMES)[number];
+type Context = CommandContext<Names>;
 
 export const startCommand: Command = command<Names>({
   name: 'start',
@@ -37,12 +42,12 @@ this process. Ctrl-C stops it; the next start goes on where it was. To start afr
   examples: [
     'livetally start',
     'livetally start --voters 5000000 --rate 0 --register-rate 0',
-    'livetally start --election my.yaml --data my-data',
+    'livetally start --election my-election/election.yaml --data my-data',
   ],
   options: NAMES,
   async run(context) {
     const { values, terminal, signal } = context;
-    const { data = '', election: electionFile, partitions = 0 } = values;
+    const { data = '', election: electionFile, partitions } = values;
     await using session = await openDefinedSession({
       data,
       electionFile,
@@ -51,40 +56,90 @@ this process. Ctrl-C stops it; the next start goes on where it was. To start afr
       logger: terminal.log,
     });
     await openElection(session.log, session.reader);
-    await runTogether(tasks(session, context), signal);
-    terminal.say('Stopped. The next start goes on from here.');
+    const count = openLiveCount(terminal);
+    try {
+      await runTogether(tasks(session, context, count), signal);
+    } finally {
+      count.close();
+    }
+    terminal.say(await whereItStopped(session));
   },
 });
 
-function tasks(session: Session, context: CommandContext<Names>): Task[] {
-  const all = [dashboard, registration, voting, tally];
-  if (context.values.noDatabase !== true) all.push(database);
-  return all.map((task) => (signal) => task(session, context, signal));
+type Stage = (session: Session, context: Context, signal: AbortSignal) => Promise<void>;
+
+/** The page first: whoever started this sees where to look before anything else happens. */
+function tasks(session: Session, context: Context, count: LiveCount): Task[] {
+  const served = Promise.withResolvers<void>();
+  const stages: Stage[] = [tally];
+  if (session.reader.life.closed === undefined) stages.push(registration, voting);
+  if (context.values.noDatabase !== true) stages.push(database);
+  return [
+    (signal) => dashboard(session, context, count, served.resolve, signal),
+    ...stages.map((stage) => async (signal: AbortSignal) => {
+      await Promise.race([served.promise, once(signal, 'abort')]);
+      if (!signal.aborted) await stage(session, context, signal);
+    }),
+  ];
 }
 
 async function dashboard(
   session: Session,
-  { values, terminal }: CommandContext<Names>,
+  context: Context,
+  count: LiveCount,
+  onServed: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { host = '', port = 0 } = values;
-  const onReady = (url: string): void =>
-    terminal.result(
-      { url, election: session.election.id },
-      `${session.election.title}: ${url}\nCtrl-C stops; the next start goes on where it was.`,
+  const { host = '', port = 0 } = context.values;
+  const onReady = (url: string): void => {
+    const folder = session.folder.path;
+    context.terminal.result(
+      { url, election: session.election.id, folder, pid: process.pid },
+      greeting(url, session, context),
     );
-  await serveDashboard(session, { host, port, logger: terminal.log, onReady }, signal);
+    onServed();
+  };
+  const { log: logger } = context.terminal;
+  await serveDashboard(session, { host, port, logger, onReady, onCount: count.show }, signal);
 }
 
-async function registration(session: Session, { values }: CommandContext<Names>, signal: AbortSignal): Promise<void> {
+function greeting(url: string, { election, reader }: Session, { values }: Context): string {
+  const { voters = 0, demoRegisterRate = 0, demoRate = 0 } = values;
+  const does =
+    reader.life.closed === undefined
+      ? `${figure(voters)} invented people register${aSecond(demoRegisterRate, '')} and vote${aSecond(demoRate, ' ballots')}; the page shows the count.`
+      : 'The election is closed: nobody registers or votes any more, the page shows the count.';
+  return [
+    `${election.title}: ${url}`,
+    does,
+    `All is kept in ${values.data}. Ctrl-C stops; the next start goes on where it was.`,
+  ].join('\n');
+}
+
+function aSecond(rate: number, unit: string): string {
+  return rate === 0 ? '' : ` (${figure(rate)}${unit} a second)`;
+}
+
+async function whereItStopped({ log, election, reader }: Session): Promise<string> {
+  await reader.catchUp();
+  const report = await newestReport(log, election.id, election.contests.length);
+  const counted = figure(report?.counts.outcomes.counted ?? 0);
+  return `Stopped with ${counted} ballots counted of ${figure(reader.life.roll.total)} registered. The next start goes on from here.`;
+}
+
+async function registration(session: Session, { values }: Context, signal: AbortSignal): Promise<void> {
   const { log, election } = session;
-  const { seed = '', voters = 0, registerRate = 0 } = values;
+  const { seed = '', voters = 0, demoRegisterRate = 0 } = values;
+  const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');
   const source = await seededPeople(election, seed, voters);
   const reader = await ownReader(session);
-  await register({ log, reader, source, ...(registerRate === 0 ? {} : { ratePerSecond: registerRate }) }, signal);
+  await register(
+    { log, reader, source, ...(demoRegisterRate === 0 ? {} : { ratePerSecond: demoRegisterRate }) },
+    signal,
+  );
 }
 
-async function voting(session: Session, { values }: CommandContext<Names>, signal: AbortSignal): Promise<void> {
+async function voting(session: Session, { values }: Context, signal: AbortSignal): Promise<void> {
   const { log, election, files } = session;
   const { seed = '', demoRate = 0, turnout } = values;
   const reader = await ownReader(session);
@@ -105,19 +160,22 @@ async function voting(session: Session, { values }: CommandContext<Names>, signa
   await intake.close();
 }
 
-async function tally(
-  session: Session,
-  { values, terminal }: CommandContext<Names>,
-  signal: AbortSignal,
-): Promise<void> {
+async function tally(session: Session, { values, terminal }: Context, signal: AbortSignal): Promise<void> {
   const { log, election, files } = session;
   const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot, rebuild: values.rebuild });
   await publish({ log, engine, effects: { now: Date.now, log: terminal.log } }, signal);
 }
 
-async function database(session: Session, { terminal }: CommandContext<Names>, signal: AbortSignal): Promise<void> {
+/** The count needs no database: without one the rest goes on. */
+async function database(session: Session, { terminal }: Context, signal: AbortSignal): Promise<void> {
   const { log, election } = session;
-  await project({ log, database: await session.database(), electionId: election.id, logger: terminal.log }, signal);
+  try {
+    await project({ log, database: await session.database(), electionId: election.id, logger: terminal.log }, signal);
+  } catch (error) {
+    if (!(error instanceof LivetallyError && error.code === 'LT_DATABASE')) throw error;
+    const { code, message } = error;
+    terminal.log.warn({ code, message }, 'The database stopped; everything else goes on, and the next start fills it.');
+  }
 }
 
 /** Every stage reads the events for itself, as it would in a process of its own. */

@@ -1,66 +1,73 @@
 import { stat } from 'node:fs/promises';
-import { readOwner } from '../../app/data-folder.ts';
-import { openExistingSession, type Session } from '../../app/session.ts';
-import { newestReport } from '../../stages/4-publish/newest-report.ts';
-import { topicName, TOPICS, VOTERS_PARTITIONS, type Topic } from '../../topics/topics.ts';
-import { command, type Command } from '../command.ts';
-import { figure } from '../results-text.ts';
+import { resolve } from 'node:path';
+import { readOwner, type Owner } from '../../app/data-folder.ts';
+import { openExistingSession } from '../../app/session.ts';
+import { statusOf, type Status } from '../../app/status.ts';
 import { askOwner } from '../ask-owner.ts';
+import { command, type Command } from '../command.ts';
+import { figure } from '../figures-text.ts';
+
+/** What a running livetally answers besides. */
+type LiveStatus = Status & { readonly perSecond: number };
 
 export const statusCommand: Command = command({
   name: 'status',
   summary: 'say what the data folder holds and how far each stage is',
-  description: `Asks the running livetally over HTTP when there is one, else reads the data folder: the election, who is registered, the records of
-each topic, how far the tally is, the newest report.`,
-  examples: ['livetally status', 'livetally status --json'],
+  description: `Says which election the data folder holds, how many are registered, how many records each topic has and what has been
+published. Asks the livetally that is running on the folder, over HTTP, when there is one; else it reads the folder itself.`,
+  examples: ['livetally status', 'livetally status --data my-data --json'],
   options: ['data', 'json'],
   async run({ values, terminal }) {
     const { data = '' } = values;
+    const folder = resolve(data);
     const owner = await readOwner(data);
-    if (owner?.url !== undefined) {
-      const status = await askOwner(owner.url, '/api/status');
+    if (owner === undefined) {
+      await using session = await openExistingSession({ data, command: 'status', logger: terminal.log });
+      const status = await statusOf(session);
+      const snapshot = await savedAt(session.files.snapshot);
       terminal.result(
-        { owner, status },
-        [`${owner.command} is running: ${owner.url} (pid ${owner.pid}, since ${owner.since})`, lines(status)].join(
-          '\n',
-        ),
+        { running: null, folder, ...status, snapshot },
+        [text(folder, status), row('snapshot', snapshot ?? 'none'), row('running', 'nothing')].join('\n'),
       );
-      return;
+    } else if (owner.url === undefined) {
+      terminal.result({ running: owner, folder }, [row('folder', folder), runningRow(owner)].join('\n'));
+    } else {
+      const status = (await askOwner(owner.url, '/api/status')) as LiveStatus;
+      const speed = row('speed', `${figure(status.perSecond)} ballot lines a second`);
+      terminal.result(
+        { running: owner, folder, ...status },
+        [text(folder, status), speed, runningRow(owner)].join('\n'),
+      );
     }
-    await using session = await openExistingSession({ data, command: 'status', logger: terminal.log });
-    const status = await statusOf(session);
-    terminal.result(status, lines(status));
   },
 });
 
-async function statusOf({ log, reader, election, files, folder }: Session): Promise<object> {
-  const { life } = reader;
-  const report = await newestReport(log, election.id, election.contests.length);
-  const saved = await stat(files.snapshot).catch(() => undefined);
-  return {
-    election: `${election.id} (${election.title})`,
-    folder: folder.path,
-    state: life.closed !== undefined ? 'closed' : life.opened ? 'open' : 'not open yet',
-    registered: figure(life.roll.total),
-    ...(await topicEnds(log, election.id, life.partitions)),
-    published:
-      report === undefined ? 'nothing yet' : `${figure(report.counts.outcomes.counted)} counted at ${report.position}`,
-    snapshot: saved === undefined ? 'none' : saved.mtime.toISOString(),
-  };
+function text(folder: string, { election, title, state, registered, records, published }: Status): string {
+  const topics = Object.entries(records).map(([topic, count]) => `${topic} ${figure(count)}`);
+  const count =
+    published === null
+      ? 'nothing yet: livetally tally'
+      : `${figure(published.counted)} counted of ${figure(published.lines)} lines, at ${published.position}`;
+  return [
+    row('election', `${title} (${election}), ${state}`),
+    row('folder', folder),
+    row('registered', figure(registered)),
+    row('records', topics.join(', ')),
+    row('published', count),
+  ].join('\n');
 }
 
-async function topicEnds(log: Session['log'], electionId: string, partitions: number): Promise<Record<Topic, string>> {
-  const counts: Record<Topic, number> = { events: 1, voters: VOTERS_PARTITIONS, ballots: partitions, results: 1 };
-  const entries = TOPICS.map(async (topic) => {
-    const name = topicName(electionId, topic);
-    const ends = await Promise.all(Array.from({ length: counts[topic] }, (_, partition) => log.end(name, partition)));
-    return [topic, `${figure(ends.reduce((sum, end) => sum + end, 0))} records`] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries)) as Record<Topic, string>;
+function runningRow({ command, pid, since, url }: Owner): string {
+  return row('running', `${command}, process ${pid}, since ${since}${url === undefined ? '' : `, at ${url}`}`);
 }
 
-function lines(status: object): string {
-  return Object.entries(status)
-    .map(([name, value]) => `${name.padEnd(12)}${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join('\n');
+function row(name: string, value: string): string {
+  return `${name.padEnd(12)}${value}`;
+}
+
+async function savedAt(file: string): Promise<string | null> {
+  return stat(file).then(
+    ({ mtime }) => mtime.toISOString(),
+    () => null,
+  );
 }

@@ -1,0 +1,61 @@
+import type { LifeReader } from '../lifecycle/life-reader.ts';
+import type { Election } from '../election/election.ts';
+import type { Report } from '../election/report.ts';
+import type { Log } from '../ports/log.ts';
+import { newestReport } from '../stages/4-publish/newest-report.ts';
+import { topicName, TOPICS, VOTERS_PARTITIONS, type Topic } from '../topics/topics.ts';
+
+/** How far everything is. Totals only: nothing of it depends on the results policy. */
+export interface Status {
+  readonly election: string;
+  readonly title: string;
+  readonly state: 'not open' | 'open' | 'closed';
+  /** Voters with a serial. */
+  readonly registered: number;
+  /** In each topic, all partitions together. */
+  readonly records: Readonly<Record<Topic, number>>;
+  /** The newest report; null before the first. */
+  readonly published: Published | null;
+}
+
+export interface Published {
+  readonly lines: number;
+  readonly counted: number;
+  readonly position: string;
+  /** ISO time. */
+  readonly at: string;
+}
+
+export interface StatusSource {
+  readonly log: Log;
+  /** Caught up. */
+  readonly reader: LifeReader;
+  readonly election: Election;
+}
+
+export async function statusOf({ log, reader, election }: StatusSource): Promise<Status> {
+  const { life } = reader;
+  const report = await newestReport(log, election.id, election.contests.length);
+  return {
+    election: election.id,
+    title: life.election.title,
+    state: life.closed !== undefined ? 'closed' : life.opened ? 'open' : 'not open',
+    registered: life.roll.total,
+    records: await recordsOf(log, election.id, life.partitions),
+    published: report === undefined ? null : publishedOf(report),
+  };
+}
+
+function publishedOf({ counts, position, at }: Report): Published {
+  return { lines: counts.lines, counted: counts.outcomes.counted, position, at };
+}
+
+async function recordsOf(log: Log, electionId: string, partitions: number): Promise<Record<Topic, number>> {
+  const counts: Record<Topic, number> = { events: 1, voters: VOTERS_PARTITIONS, ballots: partitions, results: 1 };
+  const entries = TOPICS.map(async (topic) => {
+    const name = topicName(electionId, topic);
+    const ends = await Promise.all(Array.from({ length: counts[topic] }, (_, partition) => log.end(name, partition)));
+    return [topic, ends.reduce((sum, end) => sum + end, 0)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries)) as Record<Topic, number>;
+}
