@@ -9,7 +9,8 @@ import { comparePair, VoidRun, type Side } from './pairs.ts';
 
 /**
  * The embedded log against the least that any log must do: the same bytes, appended to a file with a sync after each
- * batch, and read back from it. One batch at a time, the next when the one before is on the disk.
+ * batch, and read back from it. One batch at a time, the next when the one before is on the disk; and, as intake does
+ * it, one in each of four partitions.
  *
  *   node bench/log.ts [--folder <folder on the disk to measure>] [--rounds <n>] [--megabytes <n a round>]
  */
@@ -29,14 +30,18 @@ interface Shape {
   readonly name: string;
   readonly records: number;
   readonly recordBytes: number;
+  /** Appends under way at once, each in a partition of its own. */
+  readonly lanes: number;
   readonly target?: number;
 }
 
+const KB_256: Shape = { name: 'batches of 256 kB', records: 1, recordBytes: 256 * 1024, lanes: 1, target: 0.7 };
 const SHAPES: readonly Shape[] = [
-  { name: 'batches of 64 kB', records: 1, recordBytes: 64 * 1024 },
-  { name: 'batches of 256 kB', records: 1, recordBytes: 256 * 1024, target: 0.7 },
-  { name: 'batches of 1 MB', records: 1, recordBytes: 1024 * 1024 },
-  { name: 'batches of 1000 records of 800 bytes', records: 1000, recordBytes: 800 },
+  KB_256,
+  { name: 'batches of 64 kB', records: 1, recordBytes: 64 * 1024, lanes: 1 },
+  { name: 'batches of 1 MB', records: 1, recordBytes: 1024 * 1024, lanes: 1 },
+  { name: 'batches of 256 kB, four at once', records: 1, recordBytes: 256 * 1024, lanes: 4 },
+  { name: 'batches of 1000 records of 800 bytes', records: 1000, recordBytes: 800, lanes: 1 },
 ];
 
 const folder = await mkdtemp(join(options.folder, 'livetally-bench-'));
@@ -52,13 +57,12 @@ try {
       ours: logAppend(shape),
     });
   }
-  const shape = { name: '256 kB', records: 1, recordBytes: 256 * 1024 };
   await comparePair({
     title: 'sequential reading, batches of 256 kB, from the page cache',
     unit: 'MB/s',
     rounds,
-    peer: await rawRead(shape),
-    ours: await logRead(shape),
+    peer: await rawRead(KB_256),
+    ours: await logRead(KB_256),
   });
 } finally {
   await rm(folder, { recursive: true });
@@ -69,8 +73,7 @@ function rawAppend(shape: Shape): Side {
     name: 'raw append + fdatasync',
     async run(round): Promise<number> {
       const file = join(folder, `raw-${round}`);
-      const batches = batchesOf(shape).map((records) => Buffer.concat(records.map((record) => record.value)));
-      const rate = await writeRaw(file, batches);
+      const rate = await writeRaw(file, shape);
       await requireSame(shape, (hash) => readRaw(file, hash));
       await rm(file);
       return rate;
@@ -85,7 +88,7 @@ function logAppend(shape: Shape): Side {
       const path = join(folder, `log-${round}`);
       const log = await openLmdbLog(path);
       const rate = await writeLog(log, shape);
-      await requireSame(shape, (hash) => readLog(log, hash));
+      await requireSame(shape, (hash) => readLog(log, shape.lanes, hash));
       await log.close();
       await rm(path, { recursive: true });
       return rate;
@@ -95,10 +98,7 @@ function logAppend(shape: Shape): Side {
 
 async function rawRead(shape: Shape): Promise<Side> {
   const file = join(folder, 'raw-read');
-  await writeRaw(
-    file,
-    batchesOf(shape).map((records) => Buffer.concat(records.map((record) => record.value))),
-  );
+  await writeRaw(file, shape);
   return {
     name: 'raw read',
     async run(): Promise<number> {
@@ -115,34 +115,53 @@ async function logRead(shape: Shape): Promise<Side> {
   return {
     name: 'embedded log',
     async run(round): Promise<number> {
-      const rate = await timed(() => readLog(log));
-      await requireSame(shape, (hash) => readLog(log, hash));
+      const rate = await timed(() => readLog(log, shape.lanes));
+      await requireSame(shape, (hash) => readLog(log, shape.lanes, hash));
       if (round === rounds) await log.close();
       return rate;
     },
   };
 }
 
-async function writeRaw(path: string, batches: readonly Uint8Array[]): Promise<number> {
+async function writeRaw(path: string, shape: Shape): Promise<number> {
+  const batches = batchesOf(shape).map((records) => Buffer.concat(records.map((record) => record.value)));
   const file = await open(path, 'w');
-  const rate = await timed(async () => {
-    for (const batch of batches) {
-      await file.write(batch);
+  const rate = await timed(() =>
+    inLanes(batches, shape.lanes, async (batch, index) => {
+      await file.write(batch, 0, batch.length, index * batch.length);
       await file.datasync();
-    }
-    return batches.reduce((bytes, batch) => bytes + batch.length, 0);
-  });
+      return batch.length;
+    }),
+  );
   await file.close();
   return rate;
 }
 
 async function writeLog(log: Log, shape: Shape): Promise<number> {
-  await log.ensureTopics([{ name: TOPIC, partitions: 1, retention: 'forever' }]);
+  await log.ensureTopics([{ name: TOPIC, partitions: shape.lanes, retention: 'forever' }]);
   const batches = batchesOf(shape);
-  return await timed(async () => {
-    for (const batch of batches) await log.append(TOPIC, 0, batch);
-    return batches.length * shape.records * shape.recordBytes;
-  });
+  return await timed(() =>
+    inLanes(batches, shape.lanes, async (batch, index) => {
+      await log.append(TOPIC, index % shape.lanes, batch);
+      return shape.records * shape.recordBytes;
+    }),
+  );
+}
+
+/** Lane 0 of 4 does jobs 0, 4, 8, …, one after another, beside the other lanes. Resolves with the sum. */
+async function inLanes<Job>(
+  jobs: readonly Job[],
+  lanes: number,
+  work: (job: Job, index: number) => Promise<number>,
+): Promise<number> {
+  let sum = 0;
+  const lane = async (first: number): Promise<void> => {
+    for (const [index, job] of jobs.entries()) {
+      if (index % lanes === first) sum += await work(job, index);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, first) => lane(first)));
+  return sum;
 }
 
 /** Resolves with how many bytes it read. */
@@ -159,17 +178,23 @@ async function readRaw(path: string, hash?: Hash): Promise<number> {
   return bytes;
 }
 
-async function readLog(log: Log, hash?: Hash): Promise<number> {
+async function readLog(log: Log, lanes: number, hash?: Hash): Promise<number> {
+  const positions = Array.from({ length: lanes }, () => 0);
+  const inOrder: Uint8Array[] = [];
   let bytes = 0;
-  for (let from = 0; ;) {
-    const [found] = await log.fetch(TOPIC, [from]);
-    if (found === undefined) return bytes;
-    for (const { value } of found.records) {
-      hash?.update(value);
-      bytes += value.length;
+  for (;;) {
+    const found = await log.fetch(TOPIC, positions);
+    if (found.length === 0) break;
+    for (const { partition, records, next } of found) {
+      for (const { offset, value } of records) {
+        if (hash !== undefined) inOrder[offset * lanes + partition] = value;
+        bytes += value.length;
+      }
+      positions[partition] = next;
     }
-    from = found.next;
   }
+  for (const value of inOrder) hash?.update(value);
+  return bytes;
 }
 
 /** MB/s of a job that resolves with its bytes. */
