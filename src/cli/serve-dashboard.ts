@@ -7,7 +7,7 @@ import { createLive, emptyReport, runLive } from '../stages/4-publish/live.ts';
 import type { Snapshot } from '../stages/4-publish/view.ts';
 
 /** `dist/web`, seen from `src/cli` and from `dist/cli` alike. */
-const WEB_FOLDER = fileURLToPath(new URL('../../dist/web', import.meta.url));
+export const WEB_FOLDER: string = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
 export interface DashboardOptions {
   readonly host: string;

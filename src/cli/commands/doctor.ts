@@ -1,28 +1,28 @@
-import { command, type Command } from '../command.ts';
-import { examine, type Finding } from '../../app/examine.ts';
+import { examine } from '../../app/examine.ts';
+import type { Finding } from '../../app/finding.ts';
 import { EXIT_CODES } from '../../error.ts';
+import { command, type Command } from '../command.ts';
+import { WEB_FOLDER } from '../serve-dashboard.ts';
 
 const SIGNS: Readonly<Record<Finding['state'], string>> = { good: '✓', note: '·', bad: '✗' };
 
 export const doctorCommand: Command = command({
   name: 'doctor',
   summary: 'check this machine, the configuration and the data folder',
-  description: `Looks at everything a start needs and everything a data folder holds: Node, disk, port, lock, log, snapshot, database, and that the
-newest report is what the tally says. Changes nothing. Ends with ${EXIT_CODES.LT_DATA_FOLDER} when something is wrong.`,
+  description: `Looks at everything a start needs (Node, the page, disk, port) and at everything the data folder holds: who has it, who can read
+it, the snapshot, the database, and that the newest results are what counting again gives. The log is only read. Ends with exit code
+${EXIT_CODES.LT_DATA_FOLDER} when something is wrong.`,
   examples: ['livetally doctor', 'livetally doctor --data my-data --port 9000'],
   options: ['data', 'host', 'port', 'json'],
-  async run({ values, terminal }) {
+  async run({ values, terminal, signal }) {
     const { data = '', host = '', port = 0 } = values;
-    const findings = await examine({ data, host, port, logger: terminal.log });
-    terminal.result(
-      findings,
-      findings
-        .map(
-          ({ state, what, says, next }) =>
-            `${SIGNS[state]} ${what}: ${says}${next === undefined ? '' : `\n    ${next}`}`,
-        )
-        .join('\n'),
-    );
-    return { exitCode: findings.some(({ state }) => state === 'bad') ? EXIT_CODES.LT_DATA_FOLDER : 0 };
+    const findings = await examine({ data, host, port, webFolder: WEB_FOLDER, logger: terminal.log }, signal);
+    const good = findings.every(({ state }) => state !== 'bad');
+    terminal.result({ good, findings }, findings.map(line).join('\n'));
+    return { exitCode: good ? 0 : EXIT_CODES.LT_DATA_FOLDER };
   },
 });
+
+function line({ state, what, says, next }: Finding): string {
+  return `${SIGNS[state]} ${what}: ${says}${next === undefined ? '' : `\n    ${next}`}`;
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { makeReport } from '../election/make-report.ts';
+import type { Report } from '../election/report.ts';
+import { countTo } from '../stages/3-tally/count-to.ts';
+import { readSnapshot } from '../stages/3-tally/snapshot.ts';
+import { newestReport } from '../stages/4-publish/newest-report.ts';
+import { formatPosition, parsePosition } from '../topics/position.ts';
+import { topicName } from '../topics/topics.ts';
+import { findings, type Finding } from './finding.ts';
+import type { Session } from './session.ts';
+
+/** What a data folder holds, held against itself. */
+export async function examineElection(session: Session, signal: AbortSignal | undefined): Promise<Finding[]> {
+  const { election, reader } = session;
+  const { life } = reader;
+  const state = life.closed !== undefined ? 'closed' : life.opened ? 'open' : 'not open yet';
+  const about = `${election.title} (${election.id}), ${state}, ${figure(life.roll.total)} on the roll`;
+  return [
+    { state: 'good', what: 'election', says: about },
+    ...(await findings('snapshot', () => snapshot(session))),
+    ...(await findings('results', () => results(session, signal))),
+    ...(await findings('database', () => database(session))),
+  ];
+}
+
+async function snapshot({ files }: Session): Promise<Finding[]> {
+  const what = 'snapshot';
+  const found = await readSnapshot(files.snapshot);
+  if (found === undefined) return [{ state: 'note', what, says: 'none; the next tally counts from the start' }];
+  const { mtime } = await stat(files.snapshot);
+  return [{ state: 'good', what, says: `whole, of ${mtime.toISOString()}` }];
+}
+
+/** Counts again to the position of the newest report. */
+async function results(session: Session, signal: AbortSignal | undefined): Promise<Finding[]> {
+  const what = 'results';
+  const { log, election } = session;
+  const report = await newestReport(log, election.id, election.contests.length);
+  const position = parsePosition(report?.position ?? '');
+  if (report === undefined || position === undefined)
+    return [{ state: 'note', what, says: 'none yet', next: 'Count: `livetally tally`' }];
+  const { tally, life } = await countTo(log, election.id, position, signal);
+  const again = makeReport(tally, life, report.position, 0, false);
+  if (again.hash !== report.hash) {
+    return [
+      {
+        state: 'bad',
+        what,
+        says: `published with hash ${short(report)}, counted again to ${short(again)}`,
+        next: 'Find out which is right with `livetally recount`, then run `livetally tally --rebuild`',
+      },
+    ];
+  }
+  const counted = figure(report.counts.outcomes.counted);
+  const says = `${counted} ballots counted; counted again to the same hash, ${short(report)}`;
+  return [{ state: 'good', what, says }, ...(await uncounted(session, report))];
+}
+
+async function uncounted({ log, reader, election }: Session, report: Report): Promise<Finding[]> {
+  const topic = topicName(election.id, 'ballots');
+  const ends = Array.from({ length: reader.life.partitions }, (_, partition) => log.end(topic, partition));
+  const end = formatPosition({ events: reader.position, ballots: await Promise.all(ends) });
+  if (end === report.position) return [];
+  const says = `the log ends at ${end}, the newest results at ${report.position}`;
+  return [{ state: 'note', what: 'results', says, next: 'Count the rest: `livetally tally`' }];
+}
+
+async function database(session: Session): Promise<Finding[]> {
+  const what = 'database';
+  const { files, election, reader } = session;
+  if (!existsSync(files.database))
+    return [{ state: 'note', what, says: 'none; `livetally register` or `livetally start` makes it' }];
+  const [found] = await (
+    await session.database()
+  ).query<{ voters: number }>('SELECT count(*) AS voters FROM voters WHERE election = $1', [election.id]);
+  const voters = found?.voters ?? 0;
+  const says = `${figure(voters)} of ${figure(reader.life.roll.total)} registered are in it`;
+  if (voters >= reader.life.roll.total) return [{ state: 'good', what, says }];
+  return [{ state: 'note', what, says, next: 'It is filled by `livetally register` or `livetally start`' }];
+}
+
+function figure(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function short({ hash }: Report): string {
+  return hash.slice(0, 12);
+}
