@@ -16,7 +16,10 @@ export interface Log {
   /** Creates the topics that are missing and checks the others. Throws LT_LOG_MISMATCH. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
 
-  /** Resolves with the offset of the first record once all are durable. `records` holds at least one. Throws LT_LOG_WRITE. */
+  /**
+   * Resolves with the offset of the first record once all are durable. `records` holds at least one, and its bytes are
+   * the log's until then. Throws LT_LOG_WRITE.
+   */
   append(topic: string, partition: number, records: readonly NewRecord[]): Promise<number>;
 
   /** The offset that the next record of the partition will have. */
@@ -25,6 +28,7 @@ export interface Log {
   /**
    * Records at and after `from[partition]`, of whichever partitions have some; a negative number leaves a partition
    * out. Waits up to `waitMs` when there are none, then resolves with nothing. The caller owns the bytes.
+   * A topic that is not there yet has none.
    */
   fetch(topic: string, from: readonly number[], options?: FetchOptions): Promise<readonly FetchedRecords[]>;
 

@@ -5,7 +5,7 @@ import type { NewRecord } from '../../ports/log.ts';
  *
  *   head length (u32, little endian) │ head (JSON of key and headers) │ the bytes of the record
  *
- * A record with neither key nor headers has an empty head. LMDB calls `encode` on the way in and `decode` on the way out.
+ * A record with neither key nor headers has an empty head.
  */
 const LENGTH_BYTES = 4;
 

@@ -35,6 +35,22 @@ it('[L2] two logs on one folder may append at once: no offset is given twice', a
   await Promise.all(logs.map((log) => log.close()));
 });
 
+it('[L2] an append that fails leaves no gap before those that were under way with it', async () => {
+  const log = await openLmdbLog(folder);
+  await log.ensureTopics([{ name: 't', partitions: 1, retention: 'forever' }]);
+  const bad = { value: Buffer.from('bad'), headers: { number: 1n as unknown as string } };
+  const appends = await Promise.allSettled([appendPair(log, 0), log.append('t', 0, [bad]), appendPair(log, 1)]);
+
+  expect(appends).toMatchObject([
+    { status: 'fulfilled', value: 0 },
+    { status: 'rejected', reason: { code: 'LT_LOG_WRITE' } },
+    { status: 'fulfilled', value: 2 },
+  ]);
+  const [found] = await log.fetch('t', [0]);
+  expect(found?.records.map((record) => textOf(record.value))).toEqual(['0 a', '0 b', '1 a', '1 b']);
+  await log.close();
+});
+
 it('[L5] a compacted topic keeps only the newest record of each key, and its file stays small', async () => {
   const log = await openLmdbLog(folder);
   await log.ensureTopics([{ name: 'results', partitions: 1, retention: 'forever', compacted: true }]);

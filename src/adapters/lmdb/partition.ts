@@ -1,6 +1,7 @@
-import { IF_EXISTS, type Database } from 'lmdb';
+import { asBinary, IF_EXISTS, type Database } from 'lmdb';
 import type { LogRecord, NewRecord } from '../../ports/log.ts';
 import { createCompaction } from './compaction.ts';
+import { encode } from './envelope.ts';
 
 /** The records of one partition: an LMDB database of its own, so that appends fill its pages in order. */
 export interface Partition {
@@ -63,8 +64,10 @@ async function store(
   records: readonly NewRecord[],
   old: readonly number[],
 ): Promise<boolean> {
+  // Encoded beforehand: once it has begun, LMDB's writer waits for the rest, and a bad record must not end it midway.
+  const values = records.map((record) => asBinary(encode(record)) as unknown as NewRecord);
   const put = (): void => {
-    for (const [index, record] of records.entries()) void db.put(first + index, record);
+    for (const [index, value] of values.entries()) void db.put(first + index, value);
     for (const offset of old) void db.remove(offset);
   };
   let joins = Promise.resolve(true);

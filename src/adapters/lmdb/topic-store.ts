@@ -5,6 +5,7 @@ import type { NewRecord, TopicSpec } from '../../ports/log.ts';
 import { decode, encode } from './envelope.ts';
 import { createPartition, type Partition } from './partition.ts';
 
+/** `encode` stands here for LMDB to know the pair; partition.ts calls it ahead of LMDB. */
 const RECORDS: RootDatabaseOptions = { encoder: { encode, decode } };
 
 /** What the log keeps about a topic: as it was first asked for, and the id made then. */
