@@ -1,5 +1,4 @@
 import { INVALID_REASONS, OUTCOMES, type InvalidReason, type Outcome } from '../../election/ballot.ts';
-import { unitOfSerial } from '../../election/roll.ts';
 import { ballotKey, cellKey, emptyTally, TOTAL, type Tally } from '../../election/tally.ts';
 import type { Life } from '../../topics/life.ts';
 import { Cells } from './cells.ts';
@@ -33,7 +32,7 @@ export class Counter {
   constructor(life: Life) {
     this.#life = life;
     this.lists = new Lists(life.election.contests);
-    this.#scanner = new Scanner(life.roll.space, this.lists);
+    this.#scanner = new Scanner(life.roll, this.lists);
     this.#breakdowns = life.roll.space.breakdowns.length;
     this.#columnsOfUnit = columnsOfUnits(life);
     this.ballots = new Float64Array(columnNames(life).length);
@@ -91,19 +90,19 @@ export class Counter {
   }
 
   #decide(partition: number): void {
-    const { serial, unit } = this.#scanner;
-    const { roll, partitions, excludedSerials } = this.#life;
-    if (serial % partitions !== partition) return this.#refuse(PARTITION);
-    const own = unitOfSerial(roll, serial);
-    if (own < 0) return this.#refuse(UNISSUED);
-    if (own !== unit) return this.#refuse(UNIT);
+    const { serial, ownUnit, namedUnit } = this.#scanner;
+    const { partitions, excludedSerials } = this.#life;
+    // Unsigned, so that it is a division of integers.
+    if ((serial >>> 0) % partitions !== partition) return this.#refuse(PARTITION);
+    if (ownUnit < 0) return this.#refuse(UNISSUED);
+    if (ownUnit !== namedUnit) return this.#refuse(UNIT);
     if (excludedSerials.size > 0 && excludedSerials.has(serial)) return void this.outcomes[EXCLUDED]!++;
     const word = serial >>> 5;
     const bit = 1 << (serial & 31);
     if ((this.spent[word]! & bit) !== 0) return void this.outcomes[REPEAT]!++;
     this.spent[word]! |= bit;
     this.outcomes[COUNTED]!++;
-    this.#count(unit);
+    this.#count(ownUnit);
   }
 
   #count(unit: number): void {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { matchLine, readChoices } from '../../topics/ballots.ts';
 import { smallElection } from '../../../test/small-election.ts';
 import { ballotSpace } from '../../election/space.ts';
-import { unitIndex } from '../../election/roll.ts';
+import { emptyRoll, issue, unitIndex, unitOfSerial } from '../../election/roll.ts';
 import { UNKNOWN_LIST } from '../../election/tally.ts';
 import { Lists } from './lists.ts';
 import { NO_UNIT, Scanner } from './scan.ts';
@@ -11,6 +11,10 @@ import { ballotLines } from '../../../test/ballot-lines.ts';
 
 const election = smallElection();
 const space = ballotSpace(election);
+const roll = emptyRoll(space);
+issue(roll, [0, 1024, 'n1', '18-64|f']);
+issue(roll, [1024, 1000, 'n2', '65+|m']);
+issue(roll, [3072, 2000, 's1', '18-64|m']);
 
 /** What the scanner says of each line of a record. */
 function scanned(record: Buffer, scanner: Scanner, lists: Lists): unknown[] {
@@ -23,7 +27,8 @@ function scanned(record: Buffer, scanner: Scanner, lists: Lists): unknown[] {
         lists.contestId(list),
         lists.text(list),
       ]);
-      said.push({ serial: scanner.serial, unit: scanner.unit, choices, strays: scanner.strays });
+      const { serial, ownUnit, namedUnit, strays } = scanner;
+      said.push({ serial, ownUnit, namedUnit, choices, strays });
     }
   }
   return said;
@@ -44,15 +49,16 @@ function matched(record: Buffer): unknown[] {
         .candidates.map((candidate) => candidate.id);
       return [id, names.every((name) => candidates.includes(name)) ? names.join(',') : UNKNOWN_LIST];
     });
-    const unit = unitIndex(space, line.place, line.cohort) ?? NO_UNIT;
-    return { serial: line.serial, unit, choices, strays: all.length - known.length };
+    const namedUnit = unitIndex(space, line.place, line.cohort) ?? NO_UNIT;
+    const ownUnit = unitOfSerial(roll, line.serial);
+    return { serial: line.serial, ownUnit, namedUnit, choices, strays: all.length - known.length };
   });
 }
 
 describe('scanner', () => {
   it('[T1] reads every record as the grammar does, however hostile its lines', () => {
     const lists = new Lists(election.contests);
-    const scanner = new Scanner(space, lists);
+    const scanner = new Scanner(roll, lists);
     fc.assert(
       fc.property(fc.array(ballotLines(election), { maxLength: 40 }), fc.boolean(), (lines, lastFeed) => {
         const record = Buffer.from(lines.join('\n') + (lastFeed ? '\n' : ''), 'latin1');
@@ -64,7 +70,7 @@ describe('scanner', () => {
 
   it('[T1] reads a record cut anywhere as the grammar does', () => {
     const lists = new Lists(election.contests);
-    const scanner = new Scanner(space, lists);
+    const scanner = new Scanner(roll, lists);
     fc.assert(
       fc.property(fc.array(ballotLines(election), { minLength: 1, maxLength: 5 }), fc.nat(), (lines, cut) => {
         const whole = Buffer.from(lines.join('\n') + '\n', 'latin1');
@@ -77,7 +83,7 @@ describe('scanner', () => {
 
   it('[T1] takes the lines of a record of nothing but line feeds as lines not in canonical form', () => {
     const lists = new Lists(election.contests);
-    const scanner = new Scanner(space, lists);
+    const scanner = new Scanner(roll, lists);
     const said = scanned(Buffer.alloc(900_000, '\n'), scanner, lists);
     expect(said).toHaveLength(900_000);
     expect(new Set(said)).toEqual(new Set(['not canonical']));

@@ -1,28 +1,33 @@
-import { unitIndex } from '../../election/roll.ts';
-import type { BallotSpace } from '../../election/space.ts';
+import { unitIndex, unitOfSerial, type Roll } from '../../election/roll.ts';
 import { LINE_BYTES, matchLine, readChoices } from '../../topics/ballots.ts';
+import { ChoiceSegments } from './choice-segments.ts';
 import type { Lists } from './lists.ts';
-import { finish, HASH_SEED, mix, Segments } from './segments.ts';
+import { UnitSegments } from './unit-segments.ts';
 
 /** `{"serial":` in little-endian words. */
 const SERIAL_0 = 0x6573_227b;
 const SERIAL_4 = 0x6c61_6972;
 const SERIAL_8 = 0x3a22;
+const HEAD_BYTES = 10;
 const ZERO = 0x30;
 const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
+const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-/** `{` and `]`, which end a segment, in all four bytes of a word. */
-const BRACE_WORD = 0x7b7b_7b7b;
-const BRACKET_WORD = 0x5d5d_5d5d;
+/** `]`, which ends a choice segment, in all four bytes of a word. */
+const BRACKETS = 0x5d5d_5d5d;
 /** Bytes that may be read past the end of a record. */
 const ROOM_BEHIND = 16;
 
 export const NO_UNIT = -1;
 
 /**
- * HOT PATH. Reads ballot lines by recognising segments: `,"place":…,"choices":{` and, for each contest, `"contest":[…]`.
- * A segment is known only after the grammar has accepted a line that holds it, so that the scanner never judges form
+ * HOT PATH. Reads ballot lines by recognising their segments:
+ *
+ *     {"serial":123456,"place":"US-CA","cohort":"25-34|f","choices":{"president":["rivera"]}}
+ *                     └─ of the serial's unit, by the roll ────────┘└─ of a choice list ──┘
+ *
+ * A segment is known only after the grammar has accepted a line that holds it, so the scanner never judges form
  * itself: what it does not know whole goes to the grammar. Its twin in the tests is the grammar alone.
  */
 export class Scanner {
@@ -30,18 +35,19 @@ export class Scanner {
   linesRead = 0;
   /** Of the line just read. */
   serial = 0;
-  /** The line's place and cohort as a number of roll.ts; NO_UNIT when the election has no such pair. */
-  unit = 0;
+  /** The unit that the roll gives the serial, and the one that the line names; NO_UNIT when there is none. */
+  ownUnit: number = NO_UNIT;
+  namedUnit: number = NO_UNIT;
   /** Choice lists of the line, one a contest, as numbers of lists.ts: the first `lists` of them. */
   readonly listIds: Int32Array = new Int32Array(LINE_BYTES);
   lists = 0;
   /** Choices in contests that the election does not have. */
   strays = 0;
 
-  readonly #space: BallotSpace;
+  readonly #roll: Roll;
   readonly #known: Lists;
-  readonly #units = new Segments();
-  readonly #choices = new Segments();
+  readonly #units: UnitSegments;
+  readonly #choices = new ChoiceSegments();
   /** By contest: the line that last held it. A contest twice is not in canonical form. */
   readonly #contestSeenAt: Float64Array;
 
@@ -50,10 +56,13 @@ export class Scanner {
   #view = viewOf(this.#bytes);
   #at = 0;
   #end = 0;
+  /** Of the choice segment that `#choiceEnd` found. */
+  #hash = 0;
 
-  constructor(space: BallotSpace, known: Lists) {
-    this.#space = space;
+  constructor(roll: Roll, known: Lists) {
+    this.#roll = roll;
     this.#known = known;
+    this.#units = new UnitSegments(roll.eligible.length);
     this.#contestSeenAt = new Float64Array(known.contests);
   }
 
@@ -86,74 +95,76 @@ export class Scanner {
   }
 
   #recognise(): boolean {
-    const view = this.#view;
     const start = this.#at;
-    const limit = Math.min(this.#end, start + LINE_BYTES + 1);
-    if (view.getInt32(start, true) !== SERIAL_0 || view.getInt32(start + 4, true) !== SERIAL_4) return false;
-    if (view.getInt16(start + 8, true) !== SERIAL_8) return false;
-
-    let at = start + 10;
-    let serial = 0;
-    let digit = view.getUint8(at) - 48;
-    while (digit >= 0 && digit <= 9) {
-      serial = serial * 10 + digit;
-      digit = view.getUint8(++at) - 48;
-    }
-    const digits = at - start - 10;
-    // Eleven digits, a leading zero, none at all, or past 2^32: the grammar says what it is.
-    if (digits === 0 || digits > 10 || serial > 0xffff_ffff) return false;
-    if (digits > 1 && view.getUint8(start + 10) === ZERO) return false;
-
-    let end = this.#segmentEnd(at, limit, BRACE_WORD);
-    const unit = this.#units.find(view, at, end - at, this.#hash);
-    if (unit < 0) return false;
-    at = end;
-
-    this.lists = 0;
-    if (view.getUint8(at) === CLOSE_BRACE) {
-      at++;
-    } else {
-      for (;;) {
-        end = this.#segmentEnd(at, limit, BRACKET_WORD);
-        const list = this.#choices.find(view, at, end - at, this.#hash);
-        if (list < 0 || this.#seen(list)) return false;
-        this.listIds[this.lists++] = list;
-        const sign = view.getUint8(end);
-        at = end + 1;
-        if (sign === CLOSE_BRACE) break;
-        if (sign !== COMMA) return false;
-      }
-    }
-    if (view.getUint8(at) !== CLOSE_BRACE) return false;
-    at++;
-    // The end of the line lies inside the record, and is a line feed or the end of the record.
-    if (at > limit || (at < this.#end && view.getUint8(at) !== LINE_FEED)) return false;
-    if (at - start > LINE_BYTES) return false;
-
-    this.serial = serial;
-    this.unit = unit;
+    // The line may end here at the latest: inside the record, and within its longest.
+    const limit = Math.min(this.#end, start + LINE_BYTES);
+    let at = this.#serialEnd(start);
+    if (at < 0) return false;
+    const own = unitOfSerial(this.#roll, this.serial);
+    if (own < 0) return false;
+    at = this.#units.endAt(own, this.#view, at, limit);
+    if (at < 0) return false;
+    at = this.#choicesEnd(at, limit);
+    if (at < 0 || at > limit || (at < this.#end && this.#view.getUint8(at) !== LINE_FEED)) return false;
+    this.ownUnit = own;
+    this.namedUnit = own;
     this.strays = 0;
     this.#at = at + 1;
     return true;
   }
 
-  /** Hash of the segment that `#segmentEnd` found. */
-  #hash = 0;
-
-  /** One past the next `sign`, or `limit`; the sign comes as a word that repeats it four times. */
-  #segmentEnd(start: number, limit: number, sign: number): number {
+  /** Reads the serial. Whatever is odd about it (no digit, a leading zero, past 2^32) is for the grammar: -1. */
+  #serialEnd(start: number): number {
     const view = this.#view;
-    let hash = HASH_SEED;
+    if (view.getInt32(start, true) !== SERIAL_0 || view.getInt32(start + 4, true) !== SERIAL_4) return -1;
+    if (view.getInt16(start + 8, true) !== SERIAL_8) return -1;
+    const first = start + HEAD_BYTES;
+    let at = first;
+    let serial = 0;
+    for (let digit = view.getUint8(at) - ZERO; digit >= 0 && digit <= 9; digit = view.getUint8(++at) - ZERO) {
+      serial = serial * 10 + digit;
+    }
+    const digits = at - first;
+    if (digits === 0 || digits > 10 || serial > 0xffff_ffff) return -1;
+    if (digits > 1 && view.getUint8(first) === ZERO) return -1;
+    this.serial = serial;
+    return at;
+  }
+
+  /** Reads `"contest":["name"],…}}` or `}}`; one past it, or -1. */
+  #choicesEnd(start: number, limit: number): number {
+    const view = this.#view;
     let at = start;
-    for (; at < limit; at += 4) {
+    this.lists = 0;
+    if (view.getUint8(at) === CLOSE_BRACE) at++;
+    else {
+      for (;;) {
+        const end = this.#choiceEnd(at, limit);
+        const list = this.#choices.find(view, at, end - at, this.#hash);
+        if (list < 0 || end > limit || this.#seen(list)) return -1;
+        this.listIds[this.lists++] = list;
+        const sign = view.getUint8(end);
+        at = end + 1;
+        if (sign === CLOSE_BRACE) break;
+        if (sign !== COMMA) return -1;
+      }
+    }
+    return view.getUint8(at) === CLOSE_BRACE ? at + 1 : -1;
+  }
+
+  /** One past the next `]`, or `limit`; and the hash of the bytes up to there. */
+  #choiceEnd(start: number, limit: number): number {
+    const view = this.#view;
+    let hash = 0x2545_f491;
+    for (let at = start; at < limit; at += 4) {
       const word = view.getInt32(at, true);
-      const different = word ^ sign;
+      const different = word ^ BRACKETS;
       // The lowest set bit marks the first byte that equals the sign.
       const found = (different - 0x0101_0101) & ~different & 0x8080_8080;
       if (found !== 0) {
-        const bytes = (31 - Math.clz32(found & -found)) >>> 3;
-        this.#hash = finish(mix(hash, (word << (8 * (3 - bytes))) ^ bytes));
-        return at + bytes + 1;
+        const last = (31 - Math.clz32(found & -found)) >>> 3;
+        this.#hash = finish(mix(hash, (word << (8 * (3 - last))) ^ last));
+        return at + last + 1;
       }
       hash = mix(hash, word);
     }
@@ -178,33 +189,35 @@ export class Scanner {
     if (line === undefined) return false;
 
     this.serial = line.serial;
-    this.unit = unitIndex(this.#space, line.place, line.cohort) ?? NO_UNIT;
-    const head = start + 10 + String(line.serial).length;
-    if (this.unit !== NO_UNIT) this.#learn(this.#units, head, BRACE_WORD, this.unit);
-    this.#askChoices(readChoices(line.choices), this.#segmentEnd(head, end, BRACE_WORD), end);
+    this.ownUnit = unitOfSerial(this.#roll, line.serial);
+    this.namedUnit = unitIndex(this.#roll.space, line.place, line.cohort) ?? NO_UNIT;
+    const unitStart = start + HEAD_BYTES + String(line.serial).length;
+    const choicesStart = this.#bytes.indexOf(OPEN_BRACE, unitStart) + 1;
+    if (this.namedUnit !== NO_UNIT) this.#units.add(this.namedUnit, this.#view, unitStart, choicesStart);
+    this.#askChoices(readChoices(line.choices), choicesStart, end);
     return true;
   }
 
-  #askChoices(choices: ReadonlyMap<string, readonly string[]>, start: number, end: number): void {
+  #askChoices(choices: ReadonlyMap<string, readonly string[]>, start: number, limit: number): void {
     this.lists = 0;
     this.strays = 0;
     let at = start;
     for (const [contest, names] of choices) {
+      const end = this.#choiceEnd(at, limit);
       const list = this.#known.numberOf(contest, names);
       if (list === undefined) this.strays++;
       else {
         this.listIds[this.lists++] = list;
-        if (!this.#known.isUnknown(list)) this.#learn(this.#choices, at, BRACKET_WORD, list);
+        if (!this.#known.isUnknown(list)) this.#learn(at, end, list);
       }
-      at = this.#segmentEnd(at, end, BRACKET_WORD) + 1;
+      at = end + 1;
     }
   }
 
-  #learn(segments: Segments, start: number, sign: number, value: number): void {
-    const end = this.#segmentEnd(start, this.#end, sign);
-    if (segments.find(this.#view, start, end - start, this.#hash) < 0) {
-      segments.add(this.#view, start, end - start, this.#hash, value);
-    }
+  /** `#hash` is that of the segment. */
+  #learn(start: number, end: number, list: number): void {
+    if (this.#choices.find(this.#view, start, end - start, this.#hash) >= 0) return;
+    this.#choices.add(this.#view, start, end - start, this.#hash, list);
   }
 
   #lineEnd(): number {
@@ -215,4 +228,14 @@ export class Scanner {
 
 function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Mixes one word in. */
+function mix(hash: number, word: number): number {
+  return Math.imul(hash ^ word, 0x9e37_79b1 | 0);
+}
+
+/** The high bits are the well mixed ones; the table takes the low. */
+function finish(hash: number): number {
+  return hash ^ (hash >>> 15);
 }
