@@ -11,14 +11,22 @@ const LENGTH_BYTES = 4;
 
 type Head = Pick<NewRecord, 'key' | 'headers'>;
 
-export function encode({ value, key, headers }: NewRecord): Buffer {
-  const head = key === undefined && headers === undefined ? '' : JSON.stringify({ key, headers });
-  const headBytes = Buffer.byteLength(head);
-  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + headBytes + value.length);
-  bytes.writeUInt32LE(headBytes);
-  bytes.write(head, LENGTH_BYTES);
-  bytes.set(value, LENGTH_BYTES + headBytes);
-  return bytes;
+/** Writes the records one after another into memory of the size that it asks for; one value each. */
+export function encodeAll(records: readonly NewRecord[], take: (bytes: number) => Buffer): Buffer[] {
+  const drafts = records.map(({ value, key, headers }) => {
+    const head = key === undefined && headers === undefined ? '' : JSON.stringify({ key, headers });
+    const headBytes = Buffer.byteLength(head);
+    return { head, headBytes, value, size: LENGTH_BYTES + headBytes + value.length };
+  });
+  const memory = take(drafts.reduce((bytes, { size }) => bytes + size, 0));
+  let end = 0;
+  return drafts.map(({ head, headBytes, value, size }) => {
+    const bytes = memory.subarray(end, (end += size));
+    bytes.writeUInt32LE(headBytes);
+    bytes.write(head, LENGTH_BYTES);
+    bytes.set(value, LENGTH_BYTES + headBytes);
+    return bytes;
+  });
 }
 
 /** `bytes` is LMDB's own memory, good until its next read: what is kept is copied. */

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import { LivetallyError } from '../../error.ts';
 import type { FetchedRecords, FetchOptions, Log, NewRecord } from '../../ports/log.ts';
@@ -24,12 +25,14 @@ export async function openLmdbLog(folder: string): Promise<Log> {
     const { maxBytes = FETCH_BYTES, waitMs = 0, signal } = options;
     const deadlineMs = performance.now() + waitMs;
     requireOpen();
+    // Nothing else here waits: whoever reads a long log would keep timers, answers and Ctrl-C waiting to its end.
+    await turnOfEventLoop();
     for (;;) {
+      if (closed) return [];
       const found = read(topics.find(topic), from, maxBytes);
       const leftMs = deadlineMs - performance.now();
       if (found.length > 0 || leftMs <= 0 || signal?.aborted === true) return found;
       await arrivals.wait(topic, Math.min(leftMs, POLL_MS), signal);
-      if (closed) return [];
     }
   }
 

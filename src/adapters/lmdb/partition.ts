@@ -1,7 +1,8 @@
-import { asBinary, IF_EXISTS, type Database } from 'lmdb';
+import { IF_EXISTS, type Database } from 'lmdb';
 import type { LogRecord, NewRecord } from '../../ports/log.ts';
 import { createCompaction } from './compaction.ts';
-import { encode } from './envelope.ts';
+import { encodeAll } from './envelope.ts';
+import type { Scratch } from './scratch.ts';
 
 /** The records of one partition: an LMDB database of its own, so that appends fill its pages in order. */
 export interface Partition {
@@ -13,29 +14,37 @@ export interface Partition {
   end(): number;
 }
 
-export function createPartition(db: Database<NewRecord, number>, compacted: boolean): Partition {
+export function createPartition(db: Database<NewRecord, number>, compacted: boolean, scratch: Scratch): Partition {
   const compaction = compacted ? createCompaction(() => storedKeys(db)) : undefined;
   let next = 0;
   let underWay = 0;
 
   async function append(records: readonly NewRecord[]): Promise<number> {
+    let memory: Buffer | undefined;
+    // Encoded ahead: once it has begun, LMDB's writer waits for the rest, and a bad record must not end it midway.
+    const values = encodeAll(records, (bytes) => (memory = scratch.take(bytes)));
     // With nothing under way the disk knows best: what failed is not there, what another process appended is.
     if (underWay === 0) next = endOf(db);
     underWay += 1;
     try {
-      for (;;) {
-        const first = next;
-        next += records.length;
-        const old = compaction?.superseded(first, records) ?? [];
-        if (await store(db, first, records, old)) return first;
-        next = endOf(db);
-        compaction?.forget();
-      }
+      return await storeAtEnd(records, values);
     } catch (cause) {
       compaction?.forget();
       throw cause;
     } finally {
       underWay -= 1;
+      if (memory !== undefined) scratch.giveBack(memory);
+    }
+  }
+
+  async function storeAtEnd(records: readonly NewRecord[], values: readonly Buffer[]): Promise<number> {
+    for (;;) {
+      const first = next;
+      next += values.length;
+      const old = compaction?.superseded(first, records) ?? [];
+      if (await store(db, first, values, old)) return first;
+      next = endOf(db);
+      compaction?.forget();
     }
   }
 
@@ -61,13 +70,12 @@ export function createPartition(db: Database<NewRecord, number>, compacted: bool
 async function store(
   db: Database<NewRecord, number>,
   first: number,
-  records: readonly NewRecord[],
+  values: readonly Buffer[],
   old: readonly number[],
 ): Promise<boolean> {
-  // Encoded beforehand: once it has begun, LMDB's writer waits for the rest, and a bad record must not end it midway.
-  const values = records.map((record) => asBinary(encode(record)) as unknown as NewRecord);
   const put = (): void => {
-    for (const [index, value] of values.entries()) void db.put(first + index, value);
+    // LMDB takes bytes as they are, and gives them back decoded: its types know one of the two.
+    for (const [index, value] of values.entries()) void db.put(first + index, value as unknown as NewRecord);
     for (const offset of old) void db.remove(offset);
   };
   let joins = Promise.resolve(true);

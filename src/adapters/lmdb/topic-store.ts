@@ -2,11 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Database, RootDatabase, RootDatabaseOptions } from 'lmdb';
 import { LivetallyError } from '../../error.ts';
 import type { NewRecord, TopicSpec } from '../../ports/log.ts';
-import { decode, encode } from './envelope.ts';
+import { decode } from './envelope.ts';
 import { createPartition, type Partition } from './partition.ts';
+import { createScratch, type Scratch } from './scratch.ts';
 
-/** `encode` stands here for LMDB to know the pair; partition.ts calls it ahead of LMDB. */
-const RECORDS: RootDatabaseOptions = { encoder: { encode, decode } };
+/** Records go in as bytes, and come out decoded, copied by `decode`. */
+const RECORDS: RootDatabaseOptions & { readonly decoderCopies: boolean } = {
+  encoding: 'binary',
+  decoder: { decode },
+  decoderCopies: true,
+};
 
 /** What the log keeps about a topic: as it was first asked for, and the id made then. */
 interface StoredTopic extends Required<Omit<TopicSpec, 'name'>> {
@@ -34,6 +39,7 @@ export interface TopicStore {
 export function createTopicStore(root: RootDatabase): TopicStore {
   const stored: Database<StoredTopic, string> = root.openDB('topics', { encoding: 'json' });
   const opened = new Map<string, OpenTopic>();
+  const scratch = createScratch();
 
   async function create({ name, partitions, retention, compacted = false }: TopicSpec): Promise<void> {
     const topic: StoredTopic = { id: randomUUID(), partitions, retention, compacted };
@@ -53,7 +59,7 @@ export function createTopicStore(root: RootDatabase): TopicStore {
     if (known !== undefined) return known;
     const topic = stored.get(name);
     if (topic === undefined) return undefined;
-    const open = openTopic(root, name, topic);
+    const open = openTopic(root, name, topic, scratch);
     opened.set(name, open);
     return open;
   }
@@ -67,11 +73,11 @@ export function createTopicStore(root: RootDatabase): TopicStore {
   return { create, check, find, get };
 }
 
-function openTopic(root: RootDatabase, name: string, topic: StoredTopic): OpenTopic {
+function openTopic(root: RootDatabase, name: string, topic: StoredTopic, scratch: Scratch): OpenTopic {
   const { id, partitions, compacted } = topic;
   const opened = Array.from({ length: partitions }, (_, index) => {
     const db: Database<NewRecord, number> = root.openDB(`${name}/${index}`, RECORDS);
-    return createPartition(db, compacted);
+    return createPartition(db, compacted, scratch);
   });
 
   function partition(index: number): Partition {
