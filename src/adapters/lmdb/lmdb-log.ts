@@ -82,7 +82,7 @@ function openRoot(folder: string): { root: RootDatabase; topics: TopicStore } {
     permissionsMode: 0o600,
     maxDbs: 2048, // one a partition
     mapSize: 64 * 1024 ** 3, // address space, not memory or disk; LMDB doubles it when the log outgrows it
-    // One transaction at a time, flushed before it can be seen: what can be read is durable. It costs nothing, bench/log.ts.
+    // One transaction at a time, flushed before it can be seen: what can be read is durable. Measured, it costs nothing.
     overlappingSync: false,
     // Otherwise an append that fails also rejects a promise that nobody can hold.
     eventTurnBatching: false,
