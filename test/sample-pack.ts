@@ -3,14 +3,18 @@ import type { Pack } from '../src/packs/pack.ts';
 
 /** For tests: two precincts, two contests, every kind of choice; 25 ballots. */
 export function samplePack(): Pack {
-  const rows = [
+  return importPack({ name: 'sample.csv', bytes: new TextEncoder().encode(sampleCsv()) });
+}
+
+/** The result file that it is made of. */
+export function sampleCsv(): string {
+  return [
     'county,town,precinct,office,district,candidate,party,votes',
     ...contest('North,Aville,N-1,President,', [5, 3, 1, 2]),
     ...contest('North,Aville,N-1,Senate,', [4, 4, 0, 1]),
     ...contest('South,Beton,S-1,President,', [10, 0, 0, 1]),
     ...contest('South,Beton,S-1,Senate,', [9, 2, 3, 0]),
-  ];
-  return importPack({ name: 'sample.csv', bytes: new TextEncoder().encode(rows.join('\n')) });
+  ].join('\n');
 }
 
 function contest(head: string, [first, second, spoiled, blank]: readonly number[]): string[] {

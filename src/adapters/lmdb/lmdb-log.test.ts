@@ -72,6 +72,17 @@ it('[L5] a compacted topic keeps only the newest record of each key, and its fil
   expect(await waiting).toEqual([]);
 });
 
+it('[C8] whoever reads a long log leaves the event loop its turns, for timers, answers and Ctrl-C', async () => {
+  const log = await openLmdbLog(folder);
+  await log.ensureTopics([{ name: 't', partitions: 1, retention: 'forever' }]);
+  await log.append('t', 0, [{ value: Buffer.from('here') }]);
+  let turns = 0;
+  setImmediate(() => turns++);
+  await log.fetch('t', [0]);
+  expect(turns).toBe(1);
+  await log.close();
+});
+
 it('[L4] a topic that is not there yet reads as empty', async () => {
   const log = await openLmdbLog(folder);
   expect([await log.fetch('later', [0, 0]), await log.end('later', 1)]).toEqual([[], 0]);

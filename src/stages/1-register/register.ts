@@ -93,7 +93,10 @@ async function issueSerials({ log, reader, source }: RegisterOptions, people: re
 async function resume({ log, reader, source }: RegisterOptions, recorder: Recorder): Promise<number> {
   let resumed = 0;
   for (const issue of await findUnfinished(log, reader.life.election.id, reader.position)) {
-    if (issue.source !== source.id) throw otherUnfinished(issue);
+    if (issue.source !== source.id) {
+      requireOpenRoll(reader); // the roll of a replayed pack has no people, and never will
+      throw otherUnfinished(issue);
+    }
     const people = await peopleOf(source, issue);
     await recorder.record(people, issue, issue.missingFrom);
     resumed += issue.upTo - issue.missingFrom;
