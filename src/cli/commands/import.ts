@@ -30,7 +30,8 @@ contradicts itself is refused, and nothing is written.`,
     terminal.result(
       { folder, election: pack.election.id, ballots, licence, notes },
       [
-        `${pack.election.title}: ${figure(ballots)} ballots, licence ${licence}.`,
+        `${pack.election.title}: ${figure(ballots)} ballots`,
+        `Licence: ${licence}`,
         ...notes.map((note) => `- ${note}`),
         `Replay it: livetally replay ${folder}`,
       ].join('\n'),
