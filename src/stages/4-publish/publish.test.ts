@@ -52,7 +52,7 @@ async function count(signal: AbortSignal = never, onStep: (engine: Engine) => vo
   return report.counts.outcomes.counted;
 }
 
-test('[P11] a first count is published as it goes, and at its end', async () => {
+test('[P12] a first count is published as it goes, and at its end', async () => {
   expect(await count()).toBe(60);
   expect(reported.length).toBeGreaterThan(3);
   expect(reported).toEqual([...reported].sort((one, other) => one - other));
