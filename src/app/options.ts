@@ -17,9 +17,9 @@ export interface Option<Value> {
 }
 
 /** Which table `export` writes. */
-export type ExportPart = 'results' | 'turnout';
+type ExportPart = 'results' | 'turnout';
 
-export interface Unfit {
+interface Unfit {
   readonly unfit: string;
 }
 

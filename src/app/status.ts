@@ -18,7 +18,7 @@ export interface Status {
   readonly published: Published | null;
 }
 
-export interface Published {
+interface Published {
   readonly lines: number;
   readonly counted: number;
   readonly position: string;

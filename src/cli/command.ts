@@ -15,7 +15,7 @@ export interface Command<Names extends OptionName = OptionName> {
   run(context: CommandContext<Names>): Promise<CommandEnd | void>;
 }
 
-export interface Argument {
+interface Argument {
   /** `<file>`: required; `[folder]`: may be left out. */
   readonly term: string;
   readonly help: string;

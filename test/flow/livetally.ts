@@ -64,7 +64,7 @@ export async function startLivetally(args: readonly string[]): Promise<Running> 
 }
 
 /** Those that a failed test left behind. */
-export function killAll(): void {
+function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
