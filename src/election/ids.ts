@@ -15,7 +15,3 @@ export const MAX_SERIAL = 0xffff_ffff;
 /** Serials come in extents of 1,024, each of one place and one cohort: the roll is a few bytes per 1,024 voters. */
 export const EXTENT_BITS = 10;
 export const EXTENT_SIZE: number = 1 << EXTENT_BITS;
-
-export function extentOf(serial: number): number {
-  return serial >>> EXTENT_BITS;
-}

@@ -41,7 +41,10 @@ export interface TurnoutBreakdown {
 export interface ContestReport extends ContestRow {
   readonly id: string;
   readonly method: string;
-  readonly breakdowns: readonly { readonly key: string; readonly rows: readonly (ContestRow & { readonly value: string })[] }[];
+  readonly breakdowns: readonly {
+    readonly key: string;
+    readonly rows: readonly (ContestRow & { readonly value: string })[];
+  }[];
 }
 
 export interface ContestRow {

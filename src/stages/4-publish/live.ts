@@ -56,7 +56,12 @@ export function createLive(election: Election, first: Report, now: () => number 
 
   function addPoint(at: number): void {
     const { lines, outcomes, contests } = report.counts;
-    history.add({ at, lines, counted: outcomes.counted, contests: contests.map(({ valid, votes }) => ({ valid, votes })) });
+    history.add({
+      at,
+      lines,
+      counted: outcomes.counted,
+      contests: contests.map(({ valid, votes }) => ({ valid, votes })),
+    });
   }
 
   return {
