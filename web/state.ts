@@ -19,7 +19,6 @@ interface Arrival {
   readonly skewMs: number;
 }
 
-const texts: ReadonlySignal<Texts | undefined> = computed(() => shown.value?.view.texts);
 export const snapshot: ReadonlySignal<Snapshot | undefined> = computed(() => shown.value?.view.snapshot);
 
 /** Age of the figures shown, by the server's clock. */
