@@ -22,6 +22,8 @@ import { parsePosition } from '../../topics/position.ts';
 import { DEFAULT_PARTITIONS } from '../../topics/topics.ts';
 import { command, type Command, type CommandContext } from '../command.ts';
 import { figure } from '../figures-text.ts';
+import { watchMemory } from '../peak-memory.ts';
+import { runTogether } from '../run-together.ts';
 
 type Context = CommandContext<'partitions' | 'keep' | 'json'>;
 
@@ -70,6 +72,7 @@ async function replayIn(folder: string, pack: Pack, context: Context): Promise<{
   const { terminal, signal } = context;
   await using stores = await openStores(folder, 'replay', terminal.log);
   await keepElection(stores.files.election, pack.election);
+  using memory = watchMemory();
   const startedAt = performance.now();
   const report = await sendAndCount(stores, pack, context);
   const seconds = (performance.now() - startedAt) / 1000;
@@ -79,13 +82,12 @@ async function replayIn(folder: string, pack: Pack, context: Context): Promise<{
   const comparison = compare(pack, report);
   const equal = recounted === report.hash && comparison.differences.length === 0;
   const perSecond = report.counts.lines / seconds;
-  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
   terminal.result(
-    { equal, comparison, recount: recounted, seconds, ballotsPerSecond: perSecond, peakMemoryBytes },
+    { equal, comparison, recount: recounted, seconds, ballotsPerSecond: perSecond, peakMemoryBytes: memory.bytes },
     [
       comparisonText(comparison),
       `Recount ${recounted === report.hash ? '= tally' : 'DIFFERS from the tally'}: ${recounted}`,
-      `${figure(report.counts.lines)} ballots in ${seconds.toFixed(1)} s, ${figure(perSecond)} a second, at most ${figure(peakMemoryBytes / 1024 ** 2)} MB of memory`,
+      `${figure(report.counts.lines)} ballots in ${seconds.toFixed(1)} s, ${figure(perSecond)} a second, at most ${figure(memory.bytes / 1024 ** 2)} MB of memory`,
     ].join('\n'),
   );
   return { exitCode: equal ? 0 : EXIT_CODES.LT_COUNT_DIFFERS };
@@ -100,18 +102,22 @@ async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, sign
   const intake = createIntake(log, election.id, partitions);
   const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot });
   const progress = terminal.progress({ what: 'replay', unit: 'ballots', total: totalBallots(pack) });
-  const sent = new AbortController();
-  const effects = { now: Date.now, log: terminal.log };
-  const counting = publish({ log, engine, effects }, AbortSignal.any([sent.signal, signal]));
   const onProgress = ({ ballots }: ReplayProgress): void => progress.update(ballots);
-  try {
-    await replay({ pack, log, electionId: election.id, intake, partitions, onProgress }, signal);
-    await intake.close();
-  } finally {
-    sent.abort();
-    await counting;
-    progress.stop();
-  }
+  const effects = { now: Date.now, log: terminal.log };
+  const sent = new AbortController();
+  await runTogether(
+    [
+      async (either) => {
+        await replay({ pack, log, electionId: election.id, intake, partitions, onProgress }, either);
+        await intake.close();
+        sent.abort();
+      },
+      async (either) => {
+        await publish({ log, engine, effects }, AbortSignal.any([sent.signal, either]));
+      },
+    ],
+    signal,
+  ).finally(() => progress.stop());
   signal.throwIfAborted();
   const { report, broken } = await publish({ log, engine, effects, toEnd: true }, signal);
   if (broken.length === 0) return report;
