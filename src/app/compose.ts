@@ -38,8 +38,7 @@ export async function openStores(path: string, command: string, logger: Logger):
   const folder = await openDataFolder(path, { command: `livetally ${command}` });
   const files = dataFiles(folder.path);
   try {
-    const { openLmdbLog } = await import('../adapters/lmdb/lmdb-log.ts');
-    const log = await openLmdbLog(files.log);
+    const log = await openLog(files.log);
     let database: Promise<Database> | undefined;
     return {
       folder,
@@ -56,6 +55,12 @@ export async function openStores(path: string, command: string, logger: Logger):
     await folder.close();
     throw error;
   }
+}
+
+/** For a thread of the process that has the data folder; others open the stores. */
+export async function openLog(folder: string): Promise<Log> {
+  const { openLmdbLog } = await import('../adapters/lmdb/lmdb-log.ts');
+  return openLmdbLog(folder);
 }
 
 async function openDatabase(folder: string, logger: Logger): Promise<Database> {

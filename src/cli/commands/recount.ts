@@ -1,9 +1,9 @@
+import { recountInThreads } from '../../app/recount-in-threads.ts';
 import { openExistingSession, type Session } from '../../app/session.ts';
 import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
 import { EXIT_CODES, LivetallyError } from '../../error.ts';
 import { countTo } from '../../stages/3-tally/count-to.ts';
-import { recount, type RecountProgress } from '../../stages/3-tally/recount.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
@@ -41,18 +41,20 @@ ${EXIT_CODES.LT_COUNT_DIFFERS} if they differ. Without --to it counts to the pos
 });
 
 async function countTwice(
-  { log, election }: Session,
+  { log, election, files }: Session,
   to: Position,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ recount: Report; tally: Report }> {
   const progress = terminal.progress({ what: 'recount', unit: 'records' });
-  const onProgress = ({ done, total }: RecountProgress): void => progress.update(done, total);
-  const plain = await recount(log, election.id, { to, onProgress, signal }).finally(() => progress.stop());
+  const plain = await recountInThreads(files.log, election.id, to, {
+    onProgress: ({ done, total }) => progress.update(done, total),
+    signal,
+  }).finally(() => progress.stop());
   const fast = await countTo(log, election.id, to, signal);
   const position = formatPosition(to);
   return {
-    recount: makeReport(plain.tally, fast.life, position, Date.now(), false),
+    recount: makeReport(plain, fast.life, position, Date.now(), false),
     tally: makeReport(fast.tally, fast.life, position, Date.now(), false),
   };
 }

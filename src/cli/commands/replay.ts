@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataFiles, openStores, type Stores } from '../../app/compose.ts';
 import { keepElection, keptElection } from '../../app/load-election.ts';
+import { recountInThreads } from '../../app/recount-in-threads.ts';
 import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
 import { EXIT_CODES, LivetallyError } from '../../error.ts';
@@ -15,7 +16,6 @@ import { readPack } from '../../packs/pack-folder.ts';
 import { totalBallots, type Pack } from '../../packs/pack.ts';
 import { replay, type ReplayProgress } from '../../packs/replay.ts';
 import { createIntake } from '../../stages/2-vote/intake.ts';
-import { recount, type RecountProgress } from '../../stages/3-tally/recount.ts';
 import { openTallyEngine } from '../../stages/3-tally/tally.ts';
 import { publish } from '../../stages/4-publish/publish.ts';
 import { parsePosition } from '../../topics/position.ts';
@@ -127,11 +127,13 @@ async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, sign
 }
 
 /** The hash of the report that separate code makes of the same records. */
-async function recountHash({ log }: Stores, report: Report, { terminal, signal }: Context): Promise<string> {
+async function recountHash({ log, files }: Stores, report: Report, { terminal, signal }: Context): Promise<string> {
   const to = parsePosition(report.position)!;
   const progress = terminal.progress({ what: 'recount', unit: 'records' });
-  const onProgress = ({ done, total }: RecountProgress): void => progress.update(done, total);
-  const { tally } = await recount(log, report.election, { to, onProgress, signal }).finally(() => progress.stop());
+  const tally = await recountInThreads(files.log, report.election, to, {
+    onProgress: ({ done, total }) => progress.update(done, total),
+    signal,
+  }).finally(() => progress.stop());
   const reader = createLifeReader(log, report.election);
   await reader.catchUp(to.events);
   return makeReport(tally, reader.life, report.position, Date.now(), true).hash;

@@ -20,6 +20,8 @@ export interface Recount {
 export interface RecountOptions {
   /** Default: the ends of the log now. */
   readonly to?: Position;
+  /** Default: all of them. */
+  readonly partitions?: readonly number[];
   readonly onProgress?: (progress: RecountProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -33,25 +35,22 @@ export interface RecountProgress {
 
 /** Partitions hold disjoint serials, so each is counted alone, and the tallies are merged. */
 export async function recount(log: Log, electionId: string, options: RecountOptions = {}): Promise<Recount> {
+  const { onProgress, signal } = options;
+  const topic = topicName(electionId, 'ballots');
   const events = await readEvents(log, electionId, options.to?.events ?? Infinity);
   const facts = gatherFacts(events);
-  const ballots = options.to?.ballots ?? (await endsOf(log, electionId, facts.partitions));
-  const progress = { done: 0, total: ballots.reduce((sum, end) => sum + end, 0), lines: 0 };
+  const ballots = options.to?.ballots ?? (await endsOf(log, topic, facts.partitions));
+  const partitions = options.partitions ?? ballots.map((_, partition) => partition);
+  const progress = { done: 0, total: partitions.reduce((sum, partition) => sum + ballots[partition]!, 0), lines: 0 };
 
   let tally = emptyTally();
-  for (let partition = 0; partition < facts.partitions; partition++) {
+  for (const partition of partitions) {
     const counted = createPartitionCount(facts, partition);
-    for await (const record of records(
-      log,
-      topicName(electionId, 'ballots'),
-      partition,
-      facts.partitions,
-      ballots[partition]!,
-    )) {
-      options.signal?.throwIfAborted();
+    for await (const record of records(log, topic, partition, facts.partitions, ballots[partition]!)) {
+      signal?.throwIfAborted();
       progress.lines += counted.take(record);
       progress.done++;
-      options.onProgress?.(progress);
+      onProgress?.(progress);
     }
     tally = merge(tally, counted.finish());
   }
@@ -121,8 +120,7 @@ async function readEvents(log: Log, electionId: string, limit: number): Promise<
   return events;
 }
 
-async function endsOf(log: Log, electionId: string, partitions: number): Promise<number[]> {
-  const topic = topicName(electionId, 'ballots');
+async function endsOf(log: Log, topic: string, partitions: number): Promise<number[]> {
   return Promise.all(Array.from({ length: partitions }, (_, partition) => log.end(topic, partition)));
 }
 
