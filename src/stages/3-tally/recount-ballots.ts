@@ -6,6 +6,13 @@ import { matchLine, readChoices } from '../../topics/ballots.ts';
 /** A ballot line from behind its serial on → how many counted ballots say just that. */
 export type EqualBallots = Map<string, number>;
 
+export function addEqual(equal: EqualBallots, rest: string): void {
+  const ballots = equal.get(rest);
+  // A slice keeps the whole record in memory that it was cut from; a key that stays has to be its own.
+  if (ballots === undefined) equal.set(Buffer.from(rest, 'latin1').toString('latin1'), 1);
+  else equal.set(rest, ballots + 1);
+}
+
 /** Adds the ballots to the tally, and empties the map. */
 export function countBallots(tally: Tally, election: Election, equal: EqualBallots): void {
   for (const [key, ballots] of equal) {

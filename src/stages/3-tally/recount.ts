@@ -1,11 +1,11 @@
 import { decide, type FoldRules } from '../../election/decide.ts';
-import { add, emptyTally, merge, type Tally } from '../../election/tally.ts';
+import { emptyTally, merge, type Tally } from '../../election/tally.ts';
 import type { Log, LogRecord } from '../../ports/log.ts';
 import { linesOf, matchLine } from '../../topics/ballots.ts';
 import { decodeEvent, type Event } from '../../topics/events.ts';
 import type { Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
-import { countBallots, type EqualBallots } from './recount-ballots.ts';
+import { addEqual, countBallots, type EqualBallots } from './recount-ballots.ts';
 import { gatherFacts, type Facts } from './recount-facts.ts';
 
 /**
@@ -83,7 +83,7 @@ function createPartitionCount(facts: Facts, partition: number): PartitionCount {
     if (decision.outcome !== 'counted' || line === undefined) return;
     spend(spent, line.serial);
     tally.spent++;
-    add(equal, text.slice(text.indexOf(',')), 1);
+    addEqual(equal, text.slice(text.indexOf(',')));
   }
 
   return {
