@@ -21,7 +21,7 @@ export function comparisonText(comparison: Comparison): string {
 
 function table(figures: readonly ComparedFigure[]): string {
   const rows = [HEADER, ...figures.map(cells)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = HEADER.map((_, column) => rows.reduce((most, row) => Math.max(most, row[column]!.length), 0));
   return rows
     .map((row) =>
       row

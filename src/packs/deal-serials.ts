@@ -27,11 +27,13 @@ export class Dealer {
     this.#at = draws.below(this.#serials, unit, 0);
   }
 
-  /** Decimal digits of every serial of the unit, or 0 when they differ. */
+  /** Decimal digits of every serial of the unit, or 0 when they differ or there is none. */
   get digits(): number {
-    const first = String(this.#ranges[0]!.first).length;
-    const same = this.#ranges.every((range) => digitsOf(range.first) === first && digitsOf(lastOf(range)) === first);
-    return same ? first : 0;
+    const [first] = this.#ranges;
+    if (first === undefined) return 0;
+    const digits = digitsOf(first.first);
+    const same = this.#ranges.every((range) => digitsOf(range.first) === digits && digitsOf(lastOf(range)) === digits);
+    return same ? digits : 0;
   }
 
   /** The next serial; not asked for more often than there are serials. */

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Contest, Election } from '../election/election.ts';
+import { checkElection } from '../election/election-checks.ts';
+import type { Election } from '../election/election.ts';
 import { electionSchema } from '../election/election-schema.ts';
+import { pathText, type Problem } from '../election/problem.ts';
 import { canonicalId } from './canonical-ids.ts';
 import { compare, type ComparedFigure } from './compare.ts';
 import { packReport } from './pack-report.ts';
 import type { Pack, PackOrigin } from './pack.ts';
 import { inputError, refused, type SourceFile, type SourceTable } from './source-table.ts';
+import { misfitOf } from './units-fit.ts';
 
 /** Reads one kind of public result file. */
 export interface Importer {
@@ -62,29 +65,28 @@ const PAIRING_NOTE =
   'Which choices stand on one ballot together is invented: the source counts each contest apart, and only that is checked.';
 
 /**
- * A list that the count must reject: two names where one may stand. Sources count blank and spoilt ballots together
- * or apart; what they call invalid becomes this, so that `rejected` is their figure and nothing is mixed into it.
- */
-export function overvote(contest: Contest): readonly string[] {
-  const [first, second] = contest.candidates;
-  return [first!.id, (second ?? first!).id];
-}
-
-/**
  * The pack, once its own ballots give every figure of its source. Throws LT_PACK_REFUSED, naming the first that differs,
- * and LT_INPUT_FILE when no election can be made of the file: too many places, or an id that is none.
+ * and LT_INPUT_FILE when no election can be made of the file: too many places, or an id that is none. What passes is
+ * a pack that can be read again.
  */
 export function checked(pack: Pack): Pack {
-  const issue = electionSchema.safeParse(pack.election).error?.issues[0];
-  if (issue !== undefined) {
-    throw inputError(pack.origin.retrievedFrom.file, `the election's ${issue.path.join('.')} is not ${issue.message}.`);
+  const { file } = pack.origin.retrievedFrom;
+  const problem = problemOf(pack.election);
+  if (problem !== undefined) {
+    const found = problem.found === undefined ? '' : `${problem.found}, `;
+    throw inputError(file, `the election's ${pathText(problem.path)} is ${found}not ${problem.expected}.`);
   }
+  const misfit = misfitOf(pack.election, pack.units);
+  if (misfit !== undefined) throw refused(file, `${misfit}.`);
   const { differences } = compare(pack, packReport(pack));
   if (differences[0] === undefined) return pack;
-  throw refused(
-    pack.origin.retrievedFrom.file,
-    `${differenceText(differences[0])} (${differences.length} such figures).`,
-  );
+  throw refused(file, `${differenceText(differences[0])} (${differences.length} such figures).`);
+}
+
+function problemOf(election: Election): Problem | undefined {
+  const issue = electionSchema.safeParse(election).error?.issues[0];
+  if (issue === undefined) return checkElection(election)[0];
+  return { path: issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part)), expected: issue.message };
 }
 
 function differenceText(figure: ComparedFigure): string {

@@ -1,4 +1,4 @@
-import type { Precinct, Race, Results } from './openelections-results.ts';
+import { votesFor, type Precinct, type Race, type Results } from './openelections-results.ts';
 import { refused } from './source-table.ts';
 
 /** Fewer precincts, and one may equal the sum of the others by chance. */
@@ -22,12 +22,12 @@ export function refuseDoubleCounts(file: string, results: Results): void {
 
 function refuseTotalAmongPrecincts(file: string, race: Race, precincts: readonly Precinct[]): void {
   const voting = precincts.filter((precinct) => precinct.votes.has(race.key));
-  const sums = race.options.map((option) =>
-    voting.reduce((sum, precinct) => sum + votesAt(precinct, race, option.key), 0),
-  );
+  // A repeated sum is no vote: it would double the figures of the message.
+  const options = race.options.filter(({ kind }) => kind !== 'total');
+  const sums = options.map((option) => voting.reduce((sum, precinct) => sum + votesFor(precinct, race, option), 0));
   const likely = sums.filter((sum) => sum > 0).length > 1 && voting.length >= ENOUGH_PRECINCTS;
   const total = voting.find((precinct) => {
-    const equal = race.options.every((option, at) => 2 * votesAt(precinct, race, option.key) === sums[at]);
+    const equal = options.every((option, at) => 2 * votesFor(precinct, race, option) === sums[at]);
     return equal && (likely || isNamedTotal(precinct));
   });
   if (total === undefined) return;
@@ -47,7 +47,7 @@ export function refuseWrongTotals(file: string, { races, precincts }: Results): 
     const parts = race.options.filter((option) => option.kind !== 'total');
     for (const precinct of precincts) {
       const said = precinct.votes.get(race.key)?.get(check.key);
-      const sum = parts.reduce((total, option) => total + votesAt(precinct, race, option.key), 0);
+      const sum = parts.reduce((total, option) => total + votesFor(precinct, race, option), 0);
       if (said === undefined || said === sum) continue;
       throw refused(
         file,
@@ -59,10 +59,6 @@ export function refuseWrongTotals(file: string, { races, precincts }: Results): 
 
 function isNamedTotal({ county, town, name }: Precinct): boolean {
   return [county, town, name].some((text) => TOTAL_NAME.test(text));
-}
-
-function votesAt(precinct: Precinct, race: Race, option: string): number {
-  return precinct.votes.get(race.key)?.get(option) ?? 0;
 }
 
 function precinctText({ county, town, name }: Precinct): string {

@@ -1,4 +1,5 @@
-import { columnAt, countAt, inputError, refused, textAt, type SourceRow, type SourceTable } from './source-table.ts';
+import { LIMITS } from '../election/election-schema.ts';
+import { columnAt, countAt, inputError, refused, textAt, type SourceTable } from './source-table.ts';
 
 /** What an OpenElections file says, by precinct and race. */
 export interface Results {
@@ -55,6 +56,11 @@ export function isCandidate(option: Option): boolean {
   return option.kind === 'candidate' || option.kind === 'write-ins';
 }
 
+export function votesFor(precinct: Precinct, race: Race, option: Option): number {
+  return precinct.votes.get(race.key)?.get(option.key) ?? 0;
+}
+
+/** Throws LT_INPUT_FILE, and LT_PACK_REFUSED when a row is there twice. */
 export function readResults(table: SourceTable): Results {
   const races = new Map<string, RaceDraft>();
   const precincts = new Map<string, PrecinctDraft>();
@@ -68,12 +74,29 @@ export function readResults(table: SourceTable): Results {
     }
     votes.set(option.key, entry.votes);
   }
-  const empty = [...races.values()].find((race) => ![...race.options.values()].some(isCandidate));
-  if (empty !== undefined) throw inputError(table.file, `the contest '${empty.office}' has no candidate.`);
-  return {
+  const results = {
     races: [...races.values()].map((race) => ({ ...race, options: [...race.options.values()] })),
     precincts: [...precincts.values()],
   };
+  checkSizes(table.file, results);
+  return results;
+}
+
+/** Early: what comes after looks at every precinct in every race, and a file of nonsense would keep it busy for hours. */
+function checkSizes(file: string, { races, precincts }: Results): void {
+  if (races.length > LIMITS.contests || precincts.length > LIMITS.leafPlaces) {
+    const most = `an election has at most ${LIMITS.contests} and ${LIMITS.leafPlaces}`;
+    throw inputError(file, `it has ${races.length} contests and ${precincts.length} precincts; ${most}.`);
+  }
+  for (const { office, options } of races) {
+    const candidates = options.filter(isCandidate).length;
+    if (candidates === 0) throw inputError(file, `the contest '${office}' has no candidate.`);
+    if (candidates > LIMITS.candidates)
+      throw inputError(
+        file,
+        `the contest '${office}' has ${candidates} candidates, and may have ${LIMITS.candidates}.`,
+      );
+  }
 }
 
 type RaceDraft = Omit<Race, 'options'> & { readonly options: Map<string, Option> };
@@ -87,17 +110,13 @@ interface Entry {
 }
 
 function readEntries(table: SourceTable): Entry[] {
-  const columns = ['county', 'town', 'office', 'district', 'candidate', 'party'].map((name) =>
-    table.header.indexOf(name),
-  );
-  const precinctColumn = columnAt(
-    table,
-    PRECINCT_COLUMNS.find((name) => table.header.includes(name))!,
-  );
   const votesColumn = columnAt(table, 'votes');
   return table.rows.map((row) => {
-    const [county, town, office, district, candidate, party] = textsAt(row, columns);
-    const name = textAt(row, precinctColumn);
+    // Empty where a state has no such column.
+    const text = (column: string): string => textAt(row, table.header.indexOf(column));
+    const [county, town, name] = [text('county'), text('town'), text(precinctColumn(table))];
+    const [office, district] = [text('office'), text('district')];
+    const [candidate, party] = [text('candidate'), text('party')];
     if (office === '' || candidate === '')
       throw inputError(table.file, 'the office or the candidate is empty.', row.line);
     return {
@@ -109,15 +128,13 @@ function readEntries(table: SourceTable): Entry[] {
   });
 }
 
-type SixTexts = [string, string, string, string, string, string];
-
-function textsAt(row: SourceRow, columns: readonly number[]): SixTexts {
-  return columns.map((column) => textAt(row, column)) as SixTexts;
+function precinctColumn({ header }: SourceTable): string {
+  return PRECINCT_COLUMNS.find((name) => header.includes(name))!;
 }
 
-/** Names can hold any sign but a line feed. */
+/** In quotes: a name can hold any sign that one might join them with. */
 function keyOf(...names: readonly string[]): string {
-  return names.join('\n');
+  return JSON.stringify(names);
 }
 
 function kindOf(candidate: string): OptionKind {

@@ -1,5 +1,5 @@
 import { didYouMean } from '../election/did-you-mean.ts';
-import type { Precinct, Results } from './openelections-results.ts';
+import { votesFor, type Precinct, type Results } from './openelections-results.ts';
 
 /**
  * Joins a precinct that is spelled differently in some contests: Vermont's 2020 file says Turnbridge in seven and
@@ -39,7 +39,7 @@ function ballotsIn({ races }: Results, precinct: Precinct): number {
     ...races.map((race) =>
       race.options
         .filter((option) => option.kind !== 'total')
-        .reduce((sum, option) => sum + (precinct.votes.get(race.key)?.get(option.key) ?? 0), 0),
+        .reduce((sum, option) => sum + votesFor(precinct, race, option), 0),
     ),
   );
 }

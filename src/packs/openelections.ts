@@ -1,30 +1,23 @@
 import type { Candidate, Contest, Election, Place } from '../election/election.ts';
-import type { ListCount } from '../election/methods/method.ts';
 import { EVERYONE } from '../election/space.ts';
 import { TOTAL } from '../election/tally.ts';
 import { LivetallyError } from '../error.ts';
 import { createIds } from './canonical-ids.ts';
-import {
-  checked,
-  electionId,
-  importedElection,
-  originOf,
-  overvote,
-  type Importer,
-  type ImportOptions,
-} from './importer.ts';
+import { checked, electionId, importedElection, originOf, type Importer, type ImportOptions } from './importer.ts';
 import { refuseDoubleCounts, refuseWrongTotals } from './openelections-checks.ts';
 import {
   isCandidate,
   readResults,
   recognisesResults,
-  type Option,
+  votesFor,
+  type OptionKind,
   type Precinct,
   type Race,
   type Results,
 } from './openelections-results.ts';
+import { marginOf, marginSize, type OfficialCounts } from './margin.ts';
 import type { ExpectedRow, Pack, PackUnit } from './pack.ts';
-import { marginSize, pairContests } from './pair-contests.ts';
+import { pairContests } from './pair-contests.ts';
 import { joinMisspelt } from './openelections-spelling.ts';
 import type { SourceFile, SourceTable } from './source-table.ts';
 
@@ -129,19 +122,15 @@ interface Cell {
 }
 
 function cellOf({ races }: Results, contests: readonly Contest[], precinct: Precinct, place: string): Cell {
-  const margins = contests.map((contest, at) => marginOf(contest, races[at]!, precinct));
+  const counts = races.map((race) => countsOf(race, precinct));
+  const margins = contests.map((contest, at) => marginOf(contest, counts[at]!));
   const eligible = Math.max(...margins.map(marginSize));
   const where = { name: precinctName(precinct), breakdown: 'place', values: [place], tolerance: 0 };
   const source = `from line ${precinct.line}`;
-  const expected = races.map((race, at): ExpectedRow => {
+  const expected = contests.map(({ id }, at): ExpectedRow => {
     const padding = eligible - marginSize(margins[at]!);
-    const votes = race.options.filter(isCandidate).map((option) => votesFor(precinct, race, option));
-    const figures = {
-      votes,
-      rejected: sumOf(precinct, race, 'rejected'),
-      blank: sumOf(precinct, race, 'blank') + padding,
-    };
-    return { ...where, contest: contests[at]!.id, figures, padding, source };
+    const { votes, rejected, blank } = counts[at]!;
+    return { ...where, contest: id, figures: { votes, rejected, blank: blank + padding }, padding, source };
   });
   return {
     unit: { place, cohort: EVERYONE, eligible, ballots: pairContests(margins) },
@@ -149,21 +138,16 @@ function cellOf({ races }: Results, contests: readonly Contest[], precinct: Prec
   };
 }
 
-function marginOf(contest: Contest, race: Race, precinct: Precinct): ListCount[] {
-  const valid = race.options
-    .filter(isCandidate)
-    .map((option, at): ListCount => [[contest.candidates[at]!.id], votesFor(precinct, race, option)]);
-  return [...valid, [overvote(contest), sumOf(precinct, race, 'rejected')], [[], sumOf(precinct, race, 'blank')]];
-}
-
-function votesFor(precinct: Precinct, race: Race, option: Option): number {
-  return precinct.votes.get(race.key)?.get(option.key) ?? 0;
-}
-
-function sumOf(precinct: Precinct, race: Race, kind: Option['kind']): number {
-  return race.options
-    .filter((option) => option.kind === kind)
-    .reduce((sum, option) => sum + votesFor(precinct, race, option), 0);
+function countsOf(race: Race, precinct: Precinct): Required<OfficialCounts> {
+  const sumOf = (kind: OptionKind): number => {
+    const options = race.options.filter((option) => option.kind === kind);
+    return options.reduce((sum, option) => sum + votesFor(precinct, race, option), 0);
+  };
+  return {
+    votes: race.options.filter(isCandidate).map((option) => votesFor(precinct, race, option)),
+    rejected: sumOf('rejected'),
+    blank: sumOf('blank'),
+  };
 }
 
 /** The file has no rows for the whole: its figures are the sums of the precincts. */

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { electionSchema } from '../election/election-schema.ts';
 import { parseElection } from '../election/definition.ts';
-import type { Election } from '../election/election.ts';
-import { unitIndex } from '../election/roll.ts';
-import { ballotSpace } from '../election/space.ts';
 import { LivetallyError } from '../error.ts';
 import { ballotsCsv, readUnits, rollCsv } from './ballots-csv.ts';
-import { ballotsOf, type ExpectedRow, type Pack, type PackUnit } from './pack.ts';
+import type { ExpectedRow, Pack } from './pack.ts';
+import { MOST_BYTES } from './source-table.ts';
+import { misfitOf } from './units-fit.ts';
 
 /**
  * A pack as a folder: `election.yaml` is an election file like any other, `roll.csv` and `ballots.csv` are its voters
@@ -26,7 +25,8 @@ const whole = z.int().min(0);
 
 const packSchema = z.strictObject({
   format: z.literal(FORMAT),
-  name: z.string(),
+  // Stands in every event that issues the roll.
+  name: z.string().max(200),
   source: z.string(),
   licence: z.string(),
   retrievedFrom: z.strictObject({ file: z.string(), sha256: sha256Text }),
@@ -79,7 +79,10 @@ export async function writePack(pack: Pack, folder: string): Promise<void> {
   await writeFile(join(folder, 'pack.json'), `${JSON.stringify(about, null, 2)}\n`);
 }
 
-/** Throws LT_INPUT_FILE, naming the file, when one is missing, changed, or does not fit the others. */
+/**
+ * Throws LT_INPUT_FILE, naming the file, when one is missing, changed, or does not fit the others; LT_ELECTION_FILE
+ * when its election file is wrong.
+ */
 export async function readPack(folder: string): Promise<Pack> {
   const about = parsed(join(folder, 'pack.json'), await bytesOf(folder, 'pack.json'), packSchema);
   const bytes = new Map<PackFile, Buffer>();
@@ -96,7 +99,8 @@ export async function readPack(folder: string): Promise<Pack> {
   const election = parseElection(bytes.get('election.yaml')!.toString(), join(folder, 'election.yaml'));
   const contests = election.contests.map(({ id }) => id);
   const units = readUnits(source('roll.csv'), source('ballots.csv'), contests);
-  checkUnits(join(folder, 'roll.csv'), election, units);
+  const misfit = misfitOf(election, units);
+  if (misfit !== undefined) throw unreadable(folder, misfit);
   const { format: _format, files: _files, ...origin } = about;
   return {
     origin,
@@ -106,21 +110,14 @@ export async function readPack(folder: string): Promise<Pack> {
   };
 }
 
-function checkUnits(file: string, election: Election, units: readonly PackUnit[]): void {
-  const space = ballotSpace(election);
-  for (const unit of units) {
-    const { place, cohort, eligible } = unit;
-    if (unitIndex(space, place, cohort) === undefined)
-      throw unreadable(file, `the election has no ${place} with ${cohort}`);
-    if (ballotsOf(unit) > eligible) throw unreadable(file, `${place} with ${cohort} has more ballots than voters`);
-  }
-}
-
 async function bytesOf(folder: string, file: string): Promise<Buffer> {
+  const path = join(folder, file);
   try {
-    return await readFile(join(folder, file));
+    const { size } = await stat(path);
+    if (size > MOST_BYTES) throw new Error(`it has ${size} bytes, and may have ${MOST_BYTES}`);
+    return await readFile(path);
   } catch (cause) {
-    throw unreadable(join(folder, file), cause instanceof Error ? cause.message : String(cause), cause);
+    throw unreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 

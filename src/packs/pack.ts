@@ -71,6 +71,17 @@ export function ballotsOf(unit: PackUnit): number {
   return unit.ballots.reduce((sum, ballots) => sum + ballots.count, 0);
 }
 
+/** What stands on such a ballot, by contest; without the contests that are absent from it. */
+export function choicesOf(
+  { contests }: Election,
+  { choices }: PackBallots,
+): (readonly [contest: string, names: readonly string[]])[] {
+  return contests.flatMap(({ id }, at) => {
+    const names = choices[at];
+    return names === undefined ? [] : [[id, names] as const];
+  });
+}
+
 export function totalBallots(pack: Pack): number {
   return pack.units.reduce((sum, unit) => sum + ballotsOf(unit), 0);
 }

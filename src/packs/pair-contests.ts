@@ -25,10 +25,6 @@ export function pairContests(margins: readonly (readonly ListCount[])[]): PackBa
   }
 }
 
-export function marginSize(margin: readonly ListCount[]): number {
-  return margin.reduce((sum, [, ballots]) => sum + ballots, 0);
-}
-
 interface Walker {
   /** How many ballots hold the present list; without end once the row is over. */
   left(): number;

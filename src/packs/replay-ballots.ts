@@ -2,7 +2,7 @@ import type { Serial } from '../election/ids.ts';
 import { ballotLine } from '../topics/ballots.ts';
 import type { Draws } from '../stages/seeded-draws.ts';
 import { coprimeNear, Dealer, type SerialRange } from './deal-serials.ts';
-import type { Pack, PackBallots, PackUnit } from './pack.ts';
+import { choicesOf, type Pack, type PackBallots, type PackUnit } from './pack.ts';
 
 /**
  * HOT PATH. Writes the ballots of a pack as canonical lines: all of Germany is 50 million of them. A row of the pack
@@ -154,11 +154,7 @@ function nightsOf(units: readonly PackUnit[], draws: Draws): { begins: number; l
 
 /** The line of these ballots from the serial on, with its line feed. */
 function tailOf(pack: Pack, unit: PackUnit, ballots: PackBallots): Buffer {
-  const choices = pack.election.contests.flatMap(({ id }, at) => {
-    const names = ballots.choices[at];
-    return names === undefined ? [] : [[id, names] as const];
-  });
-  const line = ballotLine(0 as Serial, unit.place, unit.cohort, choices);
+  const line = ballotLine(0 as Serial, unit.place, unit.cohort, choicesOf(pack.election, ballots));
   return Buffer.from(`${line.slice(HEAD.length + 1)}\n`);
 }
 

@@ -23,8 +23,15 @@ export interface SourceRow {
   readonly cells: readonly string[];
 }
 
+/** Of a file: far more than the precincts of the largest state have, and what fits into memory as cells. */
+export const MOST_BYTES: number = 128 * 1024 * 1024;
+/** Of a row, in characters: a quote that nothing closes must not make one cell of the whole file. */
+const MOST_IN_ROW = 256 * 1024;
+
 /** Splits a file at `;`, `,` or tab, whichever its header has most of. Throws LT_INPUT_FILE. */
 export function readTable(source: SourceFile): SourceTable {
+  const { length } = source.bytes;
+  if (length > MOST_BYTES) throw inputError(source.name, `it has ${length} bytes, and may have ${MOST_BYTES}.`);
   const lines = decodeText(source.bytes).split(/\r?\n/);
   const headerAt = lines.findIndex((line) => line.trim() !== '' && !isRemark(line));
   if (headerAt < 0) throw inputError(source.name, 'the file holds no table.');
@@ -43,6 +50,11 @@ export function columnAt(table: SourceTable, name: string): number {
   const at = table.header.indexOf(name);
   if (at < 0) throw inputError(table.file, `the column '${name}' is missing.`);
   return at;
+}
+
+/** The places of several columns, by their names. Throws LT_INPUT_FILE. */
+export function columnsAt<Name extends string>(table: SourceTable, names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, columnAt(table, name)])) as Record<Name, number>;
 }
 
 /** A cell without the spaces around it; empty where the table has no such column. */
@@ -118,7 +130,12 @@ interface ParsedRow {
 
 function parseRows(file: string, text: string, delimiter: string): ParsedRow[] {
   try {
-    return parse(text, { delimiter, info: true, skip_empty_lines: true }) as unknown as ParsedRow[];
+    return parse(text, {
+      delimiter,
+      info: true,
+      max_record_size: MOST_IN_ROW,
+      skip_empty_lines: true,
+    }) as unknown as ParsedRow[];
   } catch (cause) {
     throw inputError(file, `the table is broken: ${cause instanceof Error ? cause.message : String(cause)}.`);
   }
