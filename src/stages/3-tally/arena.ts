@@ -1,10 +1,11 @@
 /** HOT PATH. Byte strings kept for comparing, one behind the other in one growing buffer. */
 export class Arena {
-  /** A word; the least segment that the grammar allows, `"a":[]`, has six bytes. */
-  static readonly LEAST_BYTES = 4;
-
   #bytes = new DataView(new ArrayBuffer(1 << 14));
   #end = 0;
+
+  get size(): number {
+    return this.#end;
+  }
 
   /** Keeps `source[start … start + length)`, and returns where. */
   add(source: DataView, start: number, length: number): number {
@@ -15,7 +16,7 @@ export class Arena {
     return own;
   }
 
-  /** Whether what is kept at `own` is `source[start … start + length)`; at least a word. */
+  /** Whether what is kept at `own` is `source[start … start + length)`; at least a word, as the shortest of the grammar, `"a":[]`, is. */
   equals(own: number, source: DataView, start: number, length: number): boolean {
     const bytes = this.#bytes;
     const lastWord = length - 4;

@@ -2,11 +2,13 @@ import { Arena } from './arena.ts';
 
 /**
  * HOT PATH. `"contest":[…]` of every choice list that the grammar has accepted and the election knows, with the number
- * of the list: found again by their bytes. `slots` is an open-addressing table of segment numbers. At most MOST
- * are kept, so that ballots made to differ take no room.
+ * of the list: found again by their bytes. `slots` is an open-addressing table of segment numbers. At most MOST, and
+ * MOST_BYTES, are kept, so that ballots made to differ take no room; they are counted all the same, by the grammar.
  */
 export class ChoiceSegments {
   static readonly MOST: number = 1 << 18;
+  /** A segment can have 4 kB, so that MOST alone would allow a gigabyte. */
+  static readonly MOST_BYTES: number = 1 << 25;
 
   readonly #arena = new Arena();
   #slots = new Int32Array(1 << 10).fill(-1);
@@ -29,7 +31,7 @@ export class ChoiceSegments {
 
   /** Remembers a segment that is not there yet. Does nothing once the table is full. */
   add(bytes: DataView, start: number, length: number, hash: number, list: number): void {
-    if (this.#size === ChoiceSegments.MOST || length < Arena.LEAST_BYTES) return;
+    if (this.#size === ChoiceSegments.MOST || this.#arena.size + length > ChoiceSegments.MOST_BYTES) return;
     if (this.#size === this.#hashes.length) this.#grow();
     const segment = this.#size++;
     this.#hashes[segment] = hash;

@@ -107,6 +107,7 @@ export class Counter {
 
   #count(unit: number): void {
     const scanner = this.#scanner;
+    scanner.readLists();
     const first = unit * this.#breakdowns;
     const last = first + this.#breakdowns;
     this.ballots[0]!++;

@@ -38,10 +38,10 @@ export class Scanner {
   /** The unit that the roll gives the serial, and the one that the line names; NO_UNIT when there is none. */
   ownUnit: number = NO_UNIT;
   namedUnit: number = NO_UNIT;
-  /** Choice lists of the line, one a contest, as numbers of lists.ts: the first `lists` of them. */
+  /** Choice lists of the line, one a contest, as numbers of lists.ts: the first `lists` of them, once `readLists` has run. */
   readonly listIds: Int32Array = new Int32Array(LINE_BYTES);
   lists = 0;
-  /** Choices in contests that the election does not have. */
+  /** Choices in contests that the election does not have; also by `readLists`. */
   strays = 0;
 
   readonly #roll: Roll;
@@ -58,6 +58,9 @@ export class Scanner {
   #end = 0;
   /** Of the choice segment that `#choiceEnd` found. */
   #hash = 0;
+  /** Choices of the line just read that only the grammar has read so far, and where they start. */
+  #unread: string | undefined;
+  #unreadAt = 0;
 
   constructor(roll: Roll, known: Lists) {
     this.#roll = roll;
@@ -85,7 +88,13 @@ export class Scanner {
   /** Reads the next line into the fields above. False: not in canonical form. */
   next(): boolean {
     this.linesRead++;
+    this.#unread = undefined;
     return this.#recognise() || this.#ask();
+  }
+
+  /** Asked for apart, of lines that count: a list met for the first time takes room, and those others send are without end. */
+  readLists(): void {
+    if (this.#unread !== undefined) this.#readUnread(readChoices(this.#unread), this.#unreadAt, this.#at - 1);
   }
 
   /** Skips the next line unread. */
@@ -179,12 +188,11 @@ export class Scanner {
     return false;
   }
 
-  /** The grammar judges the line; what it accepts, and the election knows, is recognised from then on. */
+  /** The grammar judges the line. The unit that it names is recognised from then on; so are its lists, once read. */
   #ask(): boolean {
     const start = this.#at;
     const end = this.#lineEnd();
     this.#at = end + 1;
-    if (end - start > LINE_BYTES) return false;
     const line = matchLine(this.#bytes.toString('latin1', start, end));
     if (line === undefined) return false;
 
@@ -194,11 +202,12 @@ export class Scanner {
     const unitStart = start + HEAD_BYTES + String(line.serial).length;
     const choicesStart = this.#bytes.indexOf(OPEN_BRACE, unitStart) + 1;
     if (this.namedUnit !== NO_UNIT) this.#units.add(this.namedUnit, this.#view, unitStart, choicesStart);
-    this.#askChoices(readChoices(line.choices), choicesStart, end);
+    this.#unread = line.choices;
+    this.#unreadAt = choicesStart;
     return true;
   }
 
-  #askChoices(choices: ReadonlyMap<string, readonly string[]>, start: number, limit: number): void {
+  #readUnread(choices: ReadonlyMap<string, readonly string[]>, start: number, limit: number): void {
     this.lists = 0;
     this.strays = 0;
     let at = start;
