@@ -114,7 +114,8 @@ async function writeWhole(file: string, parts: readonly Buffer[]): Promise<void>
   const beside = `${file}.new`;
   const handle = await open(beside, 'w', 0o600);
   try {
-    await handle.writev(parts);
+    // Not writev: on a disk that is nearly full it writes a part, and calls that success.
+    await handle.writeFile(parts);
     await handle.sync();
   } finally {
     await handle.close();
