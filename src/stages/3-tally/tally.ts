@@ -13,6 +13,9 @@ export interface TallyEngineOptions {
   readonly rebuild?: boolean | undefined;
 }
 
+/** Held at once, twice: what is folded and what is read ahead. By partition it is shared out, however many there are. */
+const STEP_BYTES = 16 * 1024 * 1024;
+
 /**
  * The in-process engine. Starts from the snapshot if it is of this log, else from zero.
  * Throws LT_SNAPSHOT_CORRUPT, LT_NO_ELECTION.
@@ -31,12 +34,17 @@ export async function openTallyEngine(log: Log, electionId: string, options: Tal
   function startAgain(): void {
     counter = new Counter(reader.life);
     ballots = ballots.map(() => 0);
-    fetching = undefined;
+  }
+
+  function fetch(waitMs: number, signal?: AbortSignal): Promise<readonly FetchedRecords[]> {
+    const maxBytes = Math.ceil(STEP_BYTES / ballots.length);
+    return log.fetch(topic, ballots, { maxBytes, waitMs, ...(signal === undefined ? {} : { signal }) });
   }
 
   async function step(waitMs: number, signal?: AbortSignal): Promise<number> {
-    const fetched = await (fetching ?? log.fetch(topic, ballots, fetchOptions(waitMs, signal)));
-    fetching = undefined;
+    const readAhead = fetching;
+    fetching = undefined; // also when it failed: the next step tries anew
+    const fetched = await (readAhead ?? fetch(waitMs, signal));
     // An issue is durable before its serials are used, so the events read after a ballot hold its issue.
     const before = marksOf(reader.life);
     const events = await reader.catchUp();
@@ -47,7 +55,7 @@ export async function openTallyEngine(log: Log, electionId: string, options: Tal
     for (const { partition, next } of fetched) ballots[partition] = next;
     // The next records are read from the disk while these are folded.
     if (fetched.length > 0) {
-      fetching = log.fetch(topic, ballots, fetchOptions(0, signal));
+      fetching = fetch(0);
       // The next step sees the failure; until then it is nobody's.
       fetching.catch(() => undefined);
     }
@@ -77,10 +85,6 @@ export async function openTallyEngine(log: Log, electionId: string, options: Tal
       await writeSnapshot(options.snapshotFile, counter, { events: reader.position, ballots: [...ballots] }, logId);
     },
   };
-}
-
-function fetchOptions(waitMs: number, signal: AbortSignal | undefined): { waitMs: number; signal?: AbortSignal } {
-  return signal === undefined ? { waitMs } : { waitMs, signal };
 }
 
 async function usableSnapshot(
@@ -127,5 +131,8 @@ function reachesBack(before: Marks, life: Life, ballots: readonly number[]): boo
   const now = marksOf(life);
   if (now.excluded !== before.excluded) return true;
   if (now.closed === before.closed || now.closed === undefined) return false;
-  return now.closed.some((offset, partition) => ballots[partition]! > offset);
+  // Past a close that is moved, either way, lines have got the other outcome.
+  return now.closed.some((offset, partition) => {
+    return ballots[partition]! > Math.min(offset, before.closed?.[partition] ?? offset);
+  });
 }

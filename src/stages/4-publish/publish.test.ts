@@ -31,7 +31,7 @@ function tellingLog(inner: Log): Log {
   return {
     ...inner,
     // A few records at a time, so that a count passes through many positions.
-    fetch: (topic, from, options) => inner.fetch(topic, from, { maxBytes: 400, ...options }),
+    fetch: (topic, from, options) => inner.fetch(topic, from, { ...options, maxBytes: 400 }),
     async append(topic, partition, records) {
       const offset = await inner.append(topic, partition, records);
       for (const record of topic === topicName(scene.election.id, 'results') ? records : []) {
