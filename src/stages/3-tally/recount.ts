@@ -37,9 +37,10 @@ export interface RecountProgress {
 export async function recount(log: Log, electionId: string, options: RecountOptions = {}): Promise<Recount> {
   const { onProgress, signal } = options;
   const topic = topicName(electionId, 'ballots');
+  // The ends first: an issue is durable before its serials are used, so the events read after them hold every issue.
+  const ballots = options.to?.ballots ?? (await endsOf(log, electionId));
   const events = await readEvents(log, electionId, options.to?.events ?? Infinity);
   const facts = gatherFacts(events);
-  const ballots = options.to?.ballots ?? (await endsOf(log, topic, facts.partitions));
   const partitions = options.partitions ?? ballots.map((_, partition) => partition);
   const progress = { done: 0, total: partitions.reduce((sum, partition) => sum + ballots[partition]!, 0), lines: 0 };
 
@@ -120,7 +121,9 @@ async function readEvents(log: Log, electionId: string, limit: number): Promise<
   return events;
 }
 
-async function endsOf(log: Log, topic: string, partitions: number): Promise<number[]> {
+async function endsOf(log: Log, electionId: string): Promise<number[]> {
+  const topic = topicName(electionId, 'ballots');
+  const { partitions } = gatherFacts(await readEvents(log, electionId, 1));
   return Promise.all(Array.from({ length: partitions }, (_, partition) => log.end(topic, partition)));
 }
 
