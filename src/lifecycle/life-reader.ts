@@ -29,6 +29,8 @@ export function createLifeReader(log: Log, electionId: string): LifeReader {
         life = applyEvent(life, decodeEvent(record.value, record.offset));
         position = record.offset + 1;
       }
+      // Offsets may have holes: without this a hole at the limit would be asked for without end.
+      position = Math.min(fetched.next, limit);
     }
     return position - start;
   }

@@ -42,10 +42,11 @@ export function applyEvent(life: Life | undefined, event: Event): Life {
       life.opened = true;
       return life;
     case 'closed':
+      if (event.ballots.length !== life.partitions) throw broken('A close does not name every partition.');
       life.closed = event.ballots;
       return life;
     case 'excluded':
-      life.excludedRanges.push(...event.ranges);
+      for (const range of event.ranges) life.excludedRanges.push(range);
       for (const serial of event.serials) life.excludedSerials.add(serial);
       return life;
     default:
