@@ -133,7 +133,8 @@ export async function runLive(
   let refreshedAt = -Infinity;
 
   while (!signal.aborted) {
-    const waitMs = Math.max(0, refreshedAt + REFRESH_EVERY_MS - now());
+    // Whichever way the clock is set meanwhile, the page waits no longer than this.
+    const waitMs = Math.max(0, REFRESH_EVERY_MS - Math.abs(now() - refreshedAt));
     const [fetched] = await log.fetch(topic, [offset], { waitMs, signal });
     for (const record of fetched?.records ?? []) {
       const report = reports.take(record);
@@ -142,7 +143,7 @@ export async function runLive(
       reported = true;
     }
     offset = fetched?.next ?? offset;
-    if (now() - refreshedAt < REFRESH_EVERY_MS) continue;
+    if (Math.abs(now() - refreshedAt) < REFRESH_EVERY_MS) continue;
     if ((await reader.catchUp()) > 0) {
       live.describe(reader.life.election);
       if (!reported) live.take(emptyReport(reader, now));

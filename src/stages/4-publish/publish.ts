@@ -52,13 +52,13 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
     // All of the log is counted: a report of more was of another log.
     else if (!signal.aborted) published = undefined;
     if (folded === 0 && options.toEnd === true) break;
-    if (changed && effects.now() - reportedAt >= everyMs && reaches(engine.position, published)) {
+    if (changed && isDue(reportedAt, everyMs, effects) && reaches(engine.position, published)) {
       latest = await publishReport(options);
       published = engine.position;
       reportedAt = effects.now();
       changed = false;
     }
-    if (effects.now() - savedAt >= saveEveryMs) {
+    if (isDue(savedAt, saveEveryMs, effects)) {
       await engine.save();
       savedAt = effects.now();
     }
@@ -66,6 +66,11 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
   if (changed && reaches(engine.position, published)) latest = await publishReport(options);
   await engine.save();
   return latest ?? checkedReport(options);
+}
+
+/** Also when the clock was set back: reports must not wait until it is where it was. */
+function isDue(doneAt: number, everyMs: number, effects: Effects): boolean {
+  return Math.abs(effects.now() - doneAt) >= everyMs;
 }
 
 async function newestPosition({ log, engine }: PublishOptions): Promise<Position | undefined> {
