@@ -1,6 +1,6 @@
 import type { Topic } from './topics/topics.ts';
 
-/** The map as code: the stages in order, what each reads and writes. README, ARCHITECTURE and `--help` show it; a test holds it to the imports. */
+/** The map as code: the stages in order, what each reads and writes. README, ARCHITECTURE and `--help` show it; a test holds it to the code. */
 export interface Stage {
   readonly name: string;
   /** The program of the ancestor that it takes the place of. */

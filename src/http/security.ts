@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../ports/effects.ts';
 
 /** Nothing from elsewhere, no inline script or style, in nobody's frame. */
 const CONTENT_SECURITY_POLICY = [
@@ -25,14 +27,24 @@ const HEADERS: Readonly<Record<string, string>> = {
 export function guard(app: FastifyInstance, host: string): void {
   const local = isLoopback(host);
   app.addHook('onRequest', async (request, reply) => {
-    // On the raw response, so that event streams, which leave fastify, have them too.
-    for (const [name, value] of Object.entries(HEADERS)) reply.raw.setHeader(name, value);
+    setSecurityHeaders(reply.raw);
     if (local && !isLoopback(hostName(request.headers.host ?? ''))) {
       await reply.code(421).send({ error: 'This server answers to localhost and 127.0.0.1 only.' });
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       await reply.code(405).header('allow', 'GET, HEAD').send({ error: 'This server is for reading: GET and HEAD.' });
     }
   });
+}
+
+/** On the raw response, so that event streams, which leave fastify, have them too. */
+export function setSecurityHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+}
+
+/** Says it aloud when the page can be reached from outside: nobody is asked who they are. */
+export function sayWhoCanReach(host: string, log: Pick<Logger, 'warn'>): void {
+  if (isLoopback(host)) return;
+  log.warn({ host }, 'The page can be reached from outside: whoever reaches this machine can read it, unencrypted.');
 }
 
 /**

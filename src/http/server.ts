@@ -6,7 +6,7 @@ import { healthRoutes } from './health-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { createMetrics } from './metrics.ts';
 import { photoRoute } from './photo-route.ts';
-import { guard } from './security.ts';
+import { guard, sayWhoCanReach, setSecurityHeaders } from './security.ts';
 import { openViewers } from './viewers.ts';
 import { webRoutes } from './web-routes.ts';
 
@@ -18,8 +18,6 @@ export interface ServerOptions {
   readonly live: Live;
   /** The built page. */
   readonly webFolder: string;
-  /** Where photos that the election file names lie; without it only `data:` photos are served. */
-  readonly photoFolder?: string | undefined;
   /** What `/api/status` says besides the count. */
   readonly status?: () => object | Promise<object>;
   readonly log: Logger;
@@ -49,6 +47,11 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 64 },
     http: { maxHeaderSize: 8192 },
+    // Addresses that cannot be decoded come by no hook and no error handler.
+    frameworkErrors: (_error, _request, { raw }) => {
+      setSecurityHeaders(raw);
+      raw.writeHead(400, { 'content-type': 'application/json; charset=utf-8' }).end('{"error":"This is no address."}');
+    },
   });
   app.server.maxConnections = maxViewers * 2;
 
@@ -57,11 +60,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   guard(app, host);
   answerErrors(app, log);
   liveRoutes(app, live, viewers, options.status);
-  photoRoute(app, live, options.photoFolder);
+  photoRoute(app, live);
   healthRoutes(app, createMetrics(live, viewers));
   await webRoutes(app, options.webFolder);
 
   const url = await listen(app, host, port);
+  sayWhoCanReach(host, log);
   return { url, close: () => app.close() };
 }
 

@@ -1,4 +1,4 @@
-import { openDefinedSession, type Session } from '../../app/session.ts';
+import type { Session } from '../../app/session.ts';
 import { openVotingKey } from '../../app/voting-key.ts';
 import { createVotingCodes } from '../../election/code.ts';
 import { openCodesFile, type CodesFile } from '../../stages/1-register/codes-file.ts';
@@ -8,6 +8,7 @@ import { register, type Registered } from '../../stages/1-register/register.ts';
 import { command, INTERRUPTED, type Command, type CommandContext } from '../command.ts';
 import { fillDatabase } from '../fill-database.ts';
 import { counted, figure } from '../figures-text.ts';
+import { defineSession } from '../define-session.ts';
 
 const NAMES = [
   'data',
@@ -40,14 +41,7 @@ are written to the file that --codes names, at the moment of registration and ne
   options: NAMES,
   async run(context) {
     const { values, terminal, signal } = context;
-    const { data = '', election: electionFile, partitions } = values;
-    await using session = await openDefinedSession({
-      data,
-      electionFile,
-      partitions,
-      command: 'register',
-      logger: terminal.log,
-    });
+    await using session = await defineSession('register', context);
     const roll = values.roll === undefined ? undefined : await readRoll(session, values.roll, context);
     const source = roll?.source ?? (await inventedPeople(session, context));
     const registered = await registerAll(session, source, context);

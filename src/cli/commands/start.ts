@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { openDefinedSession, type Session } from '../../app/session.ts';
+import type { Session } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
 import { createLifeReader, type LifeReader } from '../../lifecycle/life-reader.ts';
 import { openElection } from '../../lifecycle/open.ts';
@@ -13,6 +13,7 @@ import { publish } from '../../stages/4-publish/publish.ts';
 import { command, type Command, type CommandContext } from '../command.ts';
 import { figure } from '../figures-text.ts';
 import { openLiveCount, type LiveCount } from '../live-count.ts';
+import { defineSession } from '../define-session.ts';
 import { runTogether, type Task } from '../run-together.ts';
 import { serveDashboard } from '../serve-dashboard.ts';
 
@@ -46,15 +47,8 @@ this process. Ctrl-C stops it; the next start goes on where it was. To start afr
   ],
   options: NAMES,
   async run(context) {
-    const { values, terminal, signal } = context;
-    const { data = '', election: electionFile, partitions } = values;
-    await using session = await openDefinedSession({
-      data,
-      electionFile,
-      partitions,
-      command: 'start',
-      logger: terminal.log,
-    });
+    const { terminal, signal } = context;
+    await using session = await defineSession('start', context);
     await openElection(session.log, session.reader);
     const count = openLiveCount(terminal);
     try {
