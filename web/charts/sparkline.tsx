@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { HistoryView } from '../../src/stages/4-publish/view.ts';
-import { formatAge, formatClock, formatNumber } from '../format.ts';
+import { formatClock, formatNumber } from '../format.ts';
 import { ratesOf } from '../rates.ts';
 import { useWidth } from './width.ts';
 
@@ -24,7 +24,7 @@ export function Sparkline({ history }: { history: HistoryView }): JSX.Element {
           <line x1="0" x2={width} y1={HEIGHT} y2={HEIGHT} />
           <polyline points={points} />
           <text x="0" y={HEIGHT + AXIS - 3}>
-            {formatAge(endMs - startMs)}
+            {formatClock(startMs)}
           </text>
           <text x={width} y={HEIGHT + AXIS - 3} text-anchor="end">
             most {formatNumber(Math.round(most))}
