@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,4 +69,56 @@ describe('a pack as a folder', () => {
     await writeFile(join(folder, 'pack.json'), text.replace('"format": 1', '"format": 2'));
     await expect(readPack(folder)).rejects.toThrow(/pack\.json of a pack of format 1/);
   });
+
+  test.each([
+    [
+      'choices that are no ids',
+      'ballots.csv',
+      /^(North.*),ann-lee,/m,
+      '$1,"ann""]",',
+      /choices that no ballot line can/,
+    ],
+    ['two spaces in a list', 'ballots.csv', /ann-lee bo-ray/, 'ann-lee  bo-ray', /choices that no ballot line can/],
+    ['columns in another order', 'ballots.csv', /^place,cohort/, 'cohort,place', /first row is not place,cohort,/],
+    ['a count that is no number', 'ballots.csv', /,2$/m, ',1e400', /'1e400' in column 'count' is not a whole number/],
+    ['a negative count', 'ballots.csv', /,2$/m, ',-2', /'-2' in column 'count' is not a whole number/],
+    ['more ballots than voters', 'ballots.csv', /,2$/m, ',2000', /more ballots than voters/],
+    ['more voters than serials', 'roll.csv', /,[0-9]+$/m, ',9999999999', /need more than the 4294967296 serials/],
+    ['a place of no election', 'roll.csv', /$/, 'Nowhere,all,5\n', /the election has no Nowhere with all/],
+    [
+      'a figure beyond every number',
+      'expected.json',
+      /"tolerance":0/,
+      '"tolerance":1e400',
+      /is not the expected\.json/,
+    ],
+    ['figures of no row', 'expected.json', /^\[/, '[null,', /is not the expected\.json/],
+  ])('[I7] a pack made by hand is refused: %s', async (_, file, from, to, message) => {
+    await writePack(samplePack(), folder);
+    await rewrite(file, (text) => text.replace(from, to));
+    await expect(readPack(folder)).rejects.toThrow(
+      expect.objectContaining({ code: 'LT_INPUT_FILE', message: expect.stringMatching(message) as string }),
+    );
+  });
+
+  test('[I7] a contest may be called as a column is', async () => {
+    const { election, ...rest } = samplePack();
+    const contests = election.contests.map((contest, at) => ({ ...contest, id: ['count', 'place'][at]! }));
+    const pack = { ...rest, election: { ...election, contests }, expected: [] };
+    await writePack(pack, folder);
+    expect(await readPack(folder)).toEqual(pack);
+  });
 });
+
+/** Changes a file as its author would: with the sum in pack.json. */
+async function rewrite(file: string, change: (text: string) => string): Promise<void> {
+  const [before, about] = await Promise.all([
+    readFile(join(folder, file), 'utf8'),
+    readFile(join(folder, 'pack.json'), 'utf8'),
+  ]);
+  const after = change(before);
+  expect(after).not.toBe(before);
+  const sum = (text: string): string => createHash('sha256').update(text).digest('hex');
+  await writeFile(join(folder, file), after);
+  await writeFile(join(folder, 'pack.json'), about.replace(sum(before), sum(after)));
+}

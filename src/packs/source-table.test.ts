@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { importPack } from './import-pack.ts';
-import { columnAt, readTable, textAt } from './source-table.ts';
+import { columnAt, MOST_BYTES, readTable, textAt } from './source-table.ts';
 
 const TEXT = '# © Amt;;\n\n# zwei\nOrt;"Straße; Nr.";Zahl\nKöln;"Am ""Tor""; 5";7\n\nBonn; x ;8\n';
 
@@ -41,6 +41,8 @@ describe('a result file', () => {
 
   test.each([
     ['nothing', '', /holds no table/],
+    ['a quote without an end', `county,precinct,office,candidate,votes\n"${'a,'.repeat(200_000)}`, /table is broken/],
+    ['more than fits into memory', ' '.repeat(MOST_BYTES + 1), /bytes, and may have/],
     ['rows of different lengths', 'county,precinct,office,candidate,votes\na,b,c\n', /table is broken/],
   ])('[I1] that holds %s is refused', (_, text, message) => {
     expect(() => importPack({ name: 'f.csv', bytes: Buffer.from(text) })).toThrow(

@@ -19,8 +19,7 @@ export function createWriting(folder: string): Writing {
   const underWay = new Set<Promise<unknown>>();
 
   async function run<Result>(bytes: number, work: () => Promise<Result>): Promise<Result> {
-    requireRoom(folder, bytes);
-    const working = work();
+    const working = begin();
     underWay.add(working);
     try {
       return await working;
@@ -28,6 +27,11 @@ export function createWriting(folder: string): Writing {
       throw failure instanceof LivetallyError ? failure : refusal(folder, await reasonOf(failure));
     } finally {
       underWay.delete(working);
+    }
+
+    async function begin(): Promise<Result> {
+      requireRoom(folder, bytes);
+      return work();
     }
   }
 

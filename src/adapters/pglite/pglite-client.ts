@@ -20,7 +20,7 @@ interface Done {
 
 /** The near side of PGlite's thread. */
 export interface PgliteClient {
-  /** One at a time. Rejects with LT_DATABASE. */
+  /** Answered in the order of asking. Rejects with LT_DATABASE. */
   ask(ask: Ask): Promise<Done>;
   /** Ends the thread, whatever it is doing. */
   end(): Promise<void>;
@@ -32,20 +32,20 @@ export async function openPgliteClient(folder: string | undefined): Promise<Pgli
     workerData: { folder },
   });
   let stopped: LivetallyError | undefined;
-  let waiting: PromiseWithResolvers<Done> | undefined = Promise.withResolvers<Done>();
+  const opening = Promise.withResolvers<Done>();
+  /** Those not answered yet, in order; the first answer says that the database is open. */
+  const waiting = [opening];
 
   function stop(cause: unknown): void {
     stopped ??= new LivetallyError('LT_DATABASE', 'The embedded database stopped.', {
       next: 'Start again: it picks up where it was, or is rebuilt from the log.',
       cause,
     });
-    waiting?.reject(stopped);
-    waiting = undefined;
+    for (const { reject } of waiting.splice(0)) reject(stopped);
   }
 
   thread.on('message', (answer: Answer) => {
-    const { resolve, reject } = waiting!;
-    waiting = undefined;
+    const { resolve, reject } = waiting.shift()!;
     if (answer.kind === 'done') resolve(answer);
     else reject(refused(answer.message, answer.code));
   });
@@ -55,16 +55,18 @@ export async function openPgliteClient(folder: string | undefined): Promise<Pgli
   const client: PgliteClient = {
     async ask(ask: Ask): Promise<Done> {
       if (stopped !== undefined) throw stopped;
-      waiting = Promise.withResolvers<Done>();
+      const asked = Promise.withResolvers<Done>();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       thread.postMessage(ask);
-      return waiting.promise;
+      // Not before: an ask that cannot be sent is never answered.
+      waiting.push(asked);
+      return asked.promise;
     },
     async end(): Promise<void> {
       await thread.terminate();
     },
   };
-  await waiting.promise.catch(async (cause: unknown) => {
+  await opening.promise.catch(async (cause: unknown) => {
     await client.end();
     throw cause;
   });

@@ -23,8 +23,14 @@ export async function openPglite(folder: string | undefined, options: PgliteOpti
   const place = await ownFolder(folder);
   async function attempt(): Promise<Database> {
     const database = await open(place.pgdata, options.sqlFolder, () => place.closed());
-    await place.opened();
-    return database;
+    try {
+      await place.opened();
+      return database;
+    } catch (cause) {
+      // Its thread would keep the process running, and hold files that are about to be deleted.
+      await database.close();
+      throw cause;
+    }
   }
   let why = place.doubt;
   if (why === undefined) {
