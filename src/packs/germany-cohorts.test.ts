@@ -136,6 +136,14 @@ test.each([
     'LT_INPUT_FILE',
     /statistics\.csv:20: 'x' in column 'Ungültig'/,
   ],
+  ['no party', FILE.replace(';SPD;CDU;CSU;Sonstige', ';;;;'), {}, 'LT_INPUT_FILE', /no party has a column/],
+  [
+    'a party twice',
+    FILE.replace(';CSU;', ';Übrige;'),
+    {},
+    'LT_INPUT_FILE',
+    /contests\[0\]\.candidates.* is .*"others".*no other candidate/,
+  ],
   ['a Land that the file does not have', FILE, { land: 'BY' }, 'LT_USAGE', /no Land 'BY'/],
 ])('[I1] says what is wrong with %s', (_, text, options, code, message) => {
   expect(() => read(text, options)).toThrow(

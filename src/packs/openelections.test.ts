@@ -150,6 +150,12 @@ test.each([
     'LT_INPUT_FILE',
     /vt-2020\.csv:2: the office or the candidate is empty/,
   ],
+  [
+    'more contests than an election can have',
+    [LINES[0]!, ...Array.from({ length: 101 }, (_, at) => `Kent,Dover,1,Office ${at},,Ann Lee,,1`)],
+    'LT_INPUT_FILE',
+    /has 101 contests and 1 precincts; an election has at most 100 and 5000/,
+  ],
   ['a Land of a country that has none', LINES, 'LT_USAGE', /is not a German file/],
 ])('[I1] says what is wrong with %s', (_, lines, code, message) => {
   const options = code === 'LT_USAGE' ? { land: 'HB' } : {};

@@ -17,7 +17,7 @@ import { encodeEvent } from '../topics/events.ts';
 import { formatPosition } from '../topics/position.ts';
 import { topicName } from '../topics/topics.ts';
 import { compare } from './compare.ts';
-import type { Pack } from './pack.ts';
+import { totalBallots, type Pack } from './pack.ts';
 import { replay, type ReplayResult } from './replay.ts';
 
 const PARTITIONS = 3;
@@ -64,6 +64,13 @@ function largePack(): Pack {
   }));
   return { ...pack, units };
 }
+
+test('[I8] a place without voters is replayed, and nobody votes there', async () => {
+  const { units, ...rest } = samplePack();
+  const [first, ...others] = units;
+  const pack = { ...rest, units: [{ ...first!, eligible: 0, ballots: [] }, ...others] };
+  expect(await run(pack)).toMatchObject({ complete: true, ballots: totalBallots(pack) });
+});
 
 test('[I8] goes through the front door and gives every expected figure', async () => {
   expect(await run(samplePack())).toEqual({ ballots: 25, complete: true });

@@ -108,6 +108,15 @@ it('[L6] says which folder it cannot open', async () => {
   });
 });
 
+it('[L6] an append to a folder that is gone is refused, as any other', async () => {
+  const gone = join(folder, 'gone');
+  const log = await openLmdbLog(gone);
+  await log.ensureTopics([{ name: 't', partitions: 1, retention: 'forever' }]);
+  rmSync(gone, { recursive: true });
+  await expect(log.append('t', 0, [{ value: Buffer.from('lost') }])).rejects.toMatchObject({ code: 'LT_LOG_WRITE' });
+  await log.close();
+});
+
 async function appendPair(log: Log | undefined, number: number): Promise<number> {
   const records = [`${number} a`, `${number} b`].map((value) => ({ value: Buffer.from(value) }));
   return (await log?.append('t', 0, records)) ?? -1;

@@ -36,6 +36,17 @@ async function emptyFolder(path: string): Promise<string> {
   return path;
 }
 
+test('[D6] queries that are asked at once in a transaction each have their own answer', async () => {
+  const folder = await copyOfTemplate();
+  const database = await openPglite(folder, { sqlFolder: join(folder, 'sql') });
+  const answers = await database.transaction(async (session) =>
+    Promise.all([1, 2, 3].map((number) => session.query(`SELECT ${number} AS number`))),
+  );
+  expect(answers).toEqual([[{ number: 1 }], [{ number: 2 }], [{ number: 3 }]]);
+  await database.close();
+  await rm(folder, { recursive: true });
+});
+
 describe('a database that cannot be trusted', () => {
   let sqlFolder: string;
   let folder: string;
