@@ -5,6 +5,7 @@ import type { Life } from '../../topics/life.ts';
 import type { Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
 import { Counter } from './count.ts';
+import { stepBytes } from './step-bytes.ts';
 
 /** The tally of just the records below a position, by the in-process engine's fold. */
 export async function countTo(
@@ -21,7 +22,7 @@ export async function countTo(
   for (;;) {
     signal?.throwIfAborted();
     const from = next.map((offset, partition) => (offset < to.ballots[partition]! ? offset : -1));
-    const fetched = await log.fetch(topic, from);
+    const fetched = await log.fetch(topic, from, { maxBytes: stepBytes(from.length) });
     if (fetched.length === 0) return { tally: counter.tally(), life: reader.life };
     for (const { partition, records, next: after } of fetched) {
       next[partition] = after;

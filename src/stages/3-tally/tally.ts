@@ -6,15 +6,13 @@ import { startPosition, type Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
 import { Counter } from './count.ts';
 import { readSnapshot, writeSnapshot, type Snapshot } from './snapshot.ts';
+import { stepBytes } from './step-bytes.ts';
 
 export interface TallyEngineOptions {
   readonly snapshotFile?: string | undefined;
   /** Count from zero, whatever the snapshot says. */
   readonly rebuild?: boolean | undefined;
 }
-
-/** Held at once, twice: what is folded and what is read ahead. By partition it is shared out, however many there are. */
-const STEP_BYTES = 16 * 1024 * 1024;
 
 /**
  * The in-process engine. Starts from the snapshot if it is of this log, else from zero.
@@ -37,7 +35,7 @@ export async function openTallyEngine(log: Log, electionId: string, options: Tal
   }
 
   function fetch(waitMs: number, signal?: AbortSignal): Promise<readonly FetchedRecords[]> {
-    const maxBytes = Math.ceil(STEP_BYTES / ballots.length);
+    const maxBytes = stepBytes(ballots.length);
     return log.fetch(topic, ballots, { maxBytes, waitMs, ...(signal === undefined ? {} : { signal }) });
   }
 
