@@ -10,14 +10,15 @@ export function joinMisspelt(results: Results): { readonly results: Results; rea
   const notes: string[] = [];
   const byMost = [...results.precincts].sort((left, right) => right.votes.size - left.votes.size);
   const joined = new Map(results.precincts.map((precinct) => [precinct.key, precinct]));
-  for (const precinct of byMost.toReversed()) {
-    const twin = byMost.find(
-      (other) => other !== precinct && joined.has(other.key) && isTwin(results, joined.get(other.key)!, precinct),
-    );
-    if (twin === undefined || twin.votes.size < precinct.votes.size || !joined.has(precinct.key)) continue;
-    const present = joined.get(twin.key)!;
-    joined.set(twin.key, { ...present, votes: new Map([...present.votes, ...precinct.votes]) });
-    joined.delete(precinct.key);
+  for (const { key } of byMost.toReversed()) {
+    // As it stands by now: it may have been joined with a third.
+    const precinct = joined.get(key);
+    if (precinct === undefined) continue;
+    const twinKey = byMost.find((other) => other.key !== key && isTwin(results, joined.get(other.key), precinct))?.key;
+    const twin = twinKey === undefined ? undefined : joined.get(twinKey);
+    if (twin === undefined || twin.votes.size < precinct.votes.size) continue;
+    joined.set(twin.key, { ...twin, votes: new Map([...twin.votes, ...precinct.votes]) });
+    joined.delete(key);
     notes.push(
       `${precinct.town} (${precinct.county}, ${precinct.name}) is taken for ${twin.town}: ` +
         `it has results only where ${twin.town} has none, of the same ${ballotsIn(results, precinct)} ballots.`,
@@ -26,7 +27,8 @@ export function joinMisspelt(results: Results): { readonly results: Results; rea
   return { results: { races: results.races, precincts: [...joined.values()] }, notes };
 }
 
-function isTwin(results: Results, one: Precinct, other: Precinct): boolean {
+function isTwin(results: Results, one: Precinct | undefined, other: Precinct): boolean {
+  if (one === undefined) return false;
   if (one.county !== other.county || one.name !== other.name || one.town === other.town) return false;
   if ([...one.votes.keys()].some((race) => other.votes.has(race))) return false;
   if (ballotsIn(results, one) !== ballotsIn(results, other)) return false;

@@ -69,6 +69,15 @@ test('[I12] a precinct spelled otherwise in some contests is one precinct, and t
   expect(origin.notes[0]).toMatch(/Tunbridge \(Orange, WDR-ORA-1\) is taken for Turnbridge.*the same 12 ballots/);
 });
 
+test('[I12] three spellings of a precinct are one precinct, with the votes of each', () => {
+  const third = rows('Orange,Tunbri,WDR-ORA-1', 'Senate,', [7, 4, 0, 0, 1]);
+  const { units, expected } = read([...LINES, ...third]);
+  expect(units).toHaveLength(2);
+  expect(expected.find(({ breakdown, contest }) => breakdown === '*' && contest === 'senate')).toMatchObject({
+    figures: { votes: [7, 4, 0] },
+  });
+});
+
 test('[I12] precincts of like names with other ballots stay apart', () => {
   const lines = LINES.map((line) =>
     line.replace(/^(Orange,Tunbridge.*Ann Lee.*),4$/, '$1,5').replace(/^(Orange,Tunbridge.*Cast,),12$/, '$1,13'),
