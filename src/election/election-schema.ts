@@ -129,7 +129,9 @@ const election = z.strictObject(
       .describe('Which dimensions are counted together: place, cohort, or the id of an attribute.'),
     results: choice(['hidden', 'totals', 'all'])
       .default('totals')
-      .describe('What is shown before the close: nothing, totals, or every breakdown as well.'),
+      .describe(
+        'What is shown. hidden: turnout only, until the count is complete, then as all; totals: no breakdown, ever; all.',
+      ),
     k: whole(0, 10_000).default(10).describe('The smallest group shown; smaller ones are merged.'),
     simulation: simulation.prefault({}).describe('How the simulator behaves. It never decides a count.'),
   },

@@ -15,7 +15,7 @@ export const importCommand: Command = command({
 that its figures add up, and writes a pack: election file, ballots as counts, expected results, source and licence. A file that
 contradicts itself is refused, and nothing is written.`,
   examples: [
-    'livetally import germany-2025-party-by-land-age-sex.csv --land HB',
+    'livetally import germany-2025-party-by-land-age-sex.csv --land HB --out packs/bremen',
     'livetally import vermont-2020-general-precinct.csv --out packs/vermont',
   ],
   options: ['land', 'out', 'json'],

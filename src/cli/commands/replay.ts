@@ -34,7 +34,7 @@ export const replayCommand: Command = command({
   description: `Issues the pack's roll, sends its ballots through intake, counts and publishes them while they come, closes, recounts, and prints
 the official figures beside those obtained. Ends with exit code ${EXIT_CODES.LT_COUNT_DIFFERS} when one differs. Works in a folder of its own,
 deleted at the end unless --keep names one; look at that with \`livetally start --data FOLDER\`.`,
-  examples: ['livetally replay packs/germany-2025-HB', 'livetally replay packs/vermont --keep vermont-data'],
+  examples: ['livetally replay packs/bremen', 'livetally replay packs/vermont --keep vermont-data'],
   options: ['partitions', 'keep', 'json'],
   async run(context) {
     const { argument = '', values } = context;
