@@ -5,8 +5,15 @@ import { UNKNOWN_LIST } from '../../election/tally.ts';
 import { Lists } from './lists.ts';
 
 const { contests } = smallElection();
-const contest = fc.constantFrom('mayor', 'parks', 'zed', '__proto__');
-const list = fc.tuple(contest, fc.array(fc.constantFrom('ann', 'bob', 'oak', 'elm', '__proto__'), { maxLength: 6 }));
+const known = fc.constantFrom(...contests).chain(({ id, candidates }) => {
+  const name = fc.constantFrom(...candidates.map((candidate) => candidate.id));
+  return fc.tuple(fc.constant(id), fc.array(name, { maxLength: 9, size: 'max' }));
+});
+const strange = fc.tuple(
+  fc.constantFrom('mayor', 'parks', 'zed', '__proto__'),
+  fc.array(fc.constantFrom('ann', 'oak', '__proto__'), { maxLength: 3 }),
+);
+const list: fc.Arbitrary<[string, string[]]> = fc.oneof({ weight: 9, arbitrary: known }, strange);
 const many = fc.array(list, { maxLength: 1500, size: 'max' });
 
 /** How a list is told from others: in plain words. */

@@ -73,7 +73,7 @@ describe('tally engine', () => {
     expect(engine.tally().outcomes).toMatchObject({ counted: RECORDS, repeat: 0 });
   });
 
-  it('[T2] reads events past a hole at the limit', async () => {
+  it('[T2] reads events past a hole in their offsets', async () => {
     const events = topicName(election.id, 'events');
     const holed: Log = {
       ...log,
