@@ -62,6 +62,8 @@ async function recountInThread(
         else onProgress(news.progress);
       });
       thread.on('error', (cause) => reject(signal.aborted ? signal.reason : cause));
+      // After its tally this says nothing new.
+      thread.on('exit', (code) => reject(new Error(`A thread of the recount ended early, with ${code}.`)));
     });
   } finally {
     signal.removeEventListener('abort', stop);

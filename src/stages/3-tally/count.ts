@@ -73,7 +73,7 @@ export class Counter {
     tally.spent = ones(this.spent);
     const columns = columnNames(this.#life);
     this.ballots.forEach((ballots, column) => {
-      if (ballots > 0 && column > 0) tally.ballots.set(ballotKey(...columns[column]!), ballots);
+      if (ballots > 0) tally.ballots.set(ballotKey(...columns[column]!), ballots);
     });
     for (const [list, column, ballots] of this.cells.entries()) {
       tally.cells.set(cellKey(this.lists.contestId(list), ...columns[column]!, this.lists.text(list)), ballots);
@@ -110,7 +110,6 @@ export class Counter {
     scanner.readLists();
     const first = unit * this.#breakdowns;
     const last = first + this.#breakdowns;
-    this.ballots[0]!++;
     for (let at = first; at < last; at++) this.ballots[this.#columnsOfUnit[at]!]!++;
     if (scanner.lists < this.lists.contests) this.#addBlanks();
     for (let index = 0; index < scanner.lists; index++) {
