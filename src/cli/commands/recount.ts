@@ -1,4 +1,3 @@
-import { recountInThreads } from '../../app/recount-in-threads.ts';
 import { openExistingSession, type Session } from '../../app/session.ts';
 import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
@@ -10,6 +9,7 @@ import { topicName } from '../../topics/topics.ts';
 import { command, type Command } from '../command.ts';
 import { resultsText } from '../results-text.ts';
 import type { Terminal } from '../terminal.ts';
+import { recountWithProgress } from '../recount-with-progress.ts';
 
 export const recountCommand: Command = command({
   name: 'recount',
@@ -46,11 +46,7 @@ async function countTwice(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ recount: Report; tally: Report }> {
-  const progress = terminal.progress({ what: 'recount', unit: 'records' });
-  const plain = await recountInThreads(files.log, election.id, to, {
-    onProgress: ({ done, total }) => progress.update(done, total),
-    signal,
-  }).finally(() => progress.stop());
+  const plain = await recountWithProgress(files.log, election.id, to, { terminal, signal });
   const fast = await countTo(log, election.id, to, signal);
   const position = formatPosition(to);
   return {

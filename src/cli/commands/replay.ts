@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataFiles, openStores, type Stores } from '../../app/compose.ts';
 import { keepElection, keptElection } from '../../app/load-election.ts';
-import { recountInThreads } from '../../app/recount-in-threads.ts';
 import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
 import { EXIT_CODES, LivetallyError } from '../../error.ts';
@@ -24,6 +23,7 @@ import { command, type Command, type CommandContext } from '../command.ts';
 import { figure } from '../figures-text.ts';
 import { watchMemory } from '../peak-memory.ts';
 import { runTogether } from '../run-together.ts';
+import { recountWithProgress } from '../recount-with-progress.ts';
 
 type Context = CommandContext<'partitions' | 'keep' | 'json'>;
 
@@ -129,11 +129,7 @@ async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, sign
 /** The hash of the report that separate code makes of the same records. */
 async function recountHash({ log, files }: Stores, report: Report, { terminal, signal }: Context): Promise<string> {
   const to = parsePosition(report.position)!;
-  const progress = terminal.progress({ what: 'recount', unit: 'records' });
-  const tally = await recountInThreads(files.log, report.election, to, {
-    onProgress: ({ done, total }) => progress.update(done, total),
-    signal,
-  }).finally(() => progress.stop());
+  const tally = await recountWithProgress(files.log, report.election, to, { terminal, signal });
   const reader = createLifeReader(log, report.election);
   await reader.catchUp(to.events);
   return makeReport(tally, reader.life, report.position, Date.now(), true).hash;

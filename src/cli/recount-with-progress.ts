@@ -1,0 +1,16 @@
+import { recountInThreads } from '../app/recount-in-threads.ts';
+import type { Tally } from '../election/tally.ts';
+import type { Position } from '../topics/position.ts';
+import type { CommandContext } from './command.ts';
+
+/** The recount on all cores, showing how far it is. */
+export async function recountWithProgress(
+  logFolder: string,
+  electionId: string,
+  to: Position,
+  { terminal, signal }: Pick<CommandContext<never>, 'terminal' | 'signal'>,
+): Promise<Tally> {
+  const progress = terminal.progress({ what: 'recount', unit: 'records' });
+  const onProgress = ({ done, total }: { done: number; total: number }): void => progress.update(done, total);
+  return recountInThreads(logFolder, electionId, to, { onProgress, signal }).finally(() => progress.stop());
+}
