@@ -1,0 +1,45 @@
+# What it says to people goes to standard error: standard output is for `env` and `status`.
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "infra/services: $*"
+  exit 1
+}
+
+# What is wrong on the command line.
+refuse() {
+  say "infra/services: $*"
+  exit 2
+}
+
+usage() {
+  cat <<'USAGE'
+Real Kafka and PostgreSQL on this machine, without Docker.
+
+  infra/services up NAME...       starts them, made from nothing where they are not yet; returns when they are ready
+  infra/services down [NAME...]   stops them and deletes their data; without a name all
+  infra/services stop NAME...     stops them and keeps their data
+  infra/services start NAME...    starts them again with the data they have
+  infra/services status [--json]  what is up, where, which process
+  infra/services env [--test]     export lines for what is up: eval "$(infra/services env)"
+                                  --test: only the names that tests look for
+  infra/services logs NAME        what it has written
+  infra/services install          Debian, as root: installs what is missing (Java, Maven, PostgreSQL, kcat)
+
+  NAME              what                                           port, and the name that changes it
+  kafka             Kafka 4 (KRaft)                                29092 LIVETALLY_KAFKA_PORT
+                                                                   29093 LIVETALLY_KAFKA_CONTROLLER_PORT
+  kafka-zookeeper   Kafka 3.9 with ZooKeeper                       29192 LIVETALLY_KAFKA_ZOOKEEPER_PORT
+                                                                   22181 LIVETALLY_ZOOKEEPER_PORT
+  kafka-secure      Kafka 4 with TLS, PLAIN and SCRAM-SHA-512      29292 LIVETALLY_KAFKA_SECURE_PORT
+                                                                   29293 LIVETALLY_KAFKA_SECURE_CONTROLLER_PORT
+  postgres          PostgreSQL of the machine                      29432 LIVETALLY_POSTGRES_PORT
+
+  LIVETALLY_CACHE          folder of the jars, kept      ~/.cache/livetally
+  LIVETALLY_SERVICES       folder of the data, deleted   /tmp/livetally-services-USERID
+  LIVETALLY_SERVICES_WAIT  seconds to wait until ready   120
+  LIVETALLY_KAFKA_HEAP     memory of a broker            1g
+
+Everything listens on 127.0.0.1 only.
+USAGE
+}
