@@ -55,9 +55,17 @@ const GUIDE: Readonly<Record<ErrorCode, readonly [means: string, todo: string]>>
     'The log cannot take more: the disk is full, or the folder is gone.',
     'Make room and run the same command again: what was acknowledged is safe, and it goes on where it was.',
   ],
+  LT_LOG_AWAY: [
+    'The Kafka broker cannot be reached, or does not answer in time.',
+    'Check `KAFKA_BOOTSTRAP_SERVERS` and that the broker runs, then run the same command again: it goes on where it was. With `--follow` livetally waits for it by itself.',
+  ],
+  LT_LOG_ACCESS: [
+    'The Kafka broker refuses livetally: password, certificate, encryption or rights are wrong.',
+    'Check the `KAFKA_…` variable that the message names: docs/kafka.md lists them all.',
+  ],
   LT_LOG_MISMATCH: [
-    'The log has other topics or partitions than the election asks for.',
-    'Leave `--partitions` as it was when the election was defined, or use another data folder.',
+    'The topics of the log are not those of the election: another partition count or retention, deleted and made anew, or records are gone.',
+    'Follow the message. Leave `--partitions` as it was when the election was defined; `livetally doctor` lists everything that differs.',
   ],
   LT_SNAPSHOT_CORRUPT: [
     'The snapshot of the tally is damaged.',
@@ -70,6 +78,10 @@ const GUIDE: Readonly<Record<ErrorCode, readonly [means: string, todo: string]>>
   LT_DATABASE: [
     'The database refused something.',
     'The count does not need it: go on with `--no-database`, or stop, delete the folder `database` in the data folder, and start again: it is made anew.',
+  ],
+  LT_DATABASE_AWAY: [
+    'The PostgreSQL server cannot be reached, or ended the connection.',
+    'Check `DATABASE_URL` and that the server runs. The count does not need it; `livetally project` waits for it by itself.',
   ],
   LT_COUNT_DIFFERS: [
     'The recount came to other figures than the tally, or a replay to other figures than the official ones.',

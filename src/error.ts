@@ -29,10 +29,13 @@ export const EXIT_CODES = {
   LT_VOTING_KEY: 5, // the key of the voting codes is malformed, or others can read it
   LT_PORT_IN_USE: 6,
   LT_LOG_WRITE: 7, // the log refused an append: disk full, folder gone
+  LT_LOG_AWAY: 7, // the broker cannot be reached, or does not answer in time
+  LT_LOG_ACCESS: 7, // the broker refuses who we are: password, certificate, encryption, rights
   LT_LOG_MISMATCH: 7, // partitions or identity of the log are not those of the election
   LT_SNAPSHOT_CORRUPT: 8,
   LT_EVENT_UNKNOWN: 8, // the events hold a type that this version does not know
-  LT_DATABASE: 9,
+  LT_DATABASE: 9, // the database refused something
+  LT_DATABASE_AWAY: 9, // the database server cannot be reached
   LT_COUNT_DIFFERS: 10, // recount, replay: obtained is not expected
   LT_EQUALITY: 10, // a report broke an equality and was withheld
 } as const;

@@ -6,12 +6,13 @@ import { smallElection } from '../../test/small-election.ts';
 import { openLmdbLog } from '../adapters/lmdb/lmdb-log.ts';
 import { freeze } from '../election/freeze.ts';
 import { LivetallyError } from '../error.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log, Mismatch } from '../ports/log.ts';
 import { topicName } from '../topics/topics.ts';
 import { closeElection } from './close.ts';
 import { defineElection } from './define.ts';
 import { createLifeReader } from './life-reader.ts';
 import { openElection } from './open.ts';
+import { requireTopics } from './topics-fit.ts';
 
 const BALLOTS = topicName('small', 'ballots');
 const EVENTS = topicName('small', 'events');
@@ -80,6 +81,62 @@ it('[F11] of many differences it names the first few', async () => {
 it('[F12] other partitions than it was defined with are refused', async () => {
   await defineElection(log, election, 2);
   await expect(defineElection(log, election, 3)).rejects.toMatchObject({ code: 'LT_LOG_MISMATCH' });
+});
+
+it('[F17] of two definitions at once the first counts, and whoever wrote the other is told', async () => {
+  const rival = { ...election, k: 5 };
+  const late: Log = {
+    ...log,
+    async append(...args) {
+      await defineElection(log, election, 2);
+      return log.append(...args);
+    },
+  };
+  await expect(defineElection(late, rival, 2)).rejects.toMatchObject({ code: 'LT_ELECTION_FROZEN' });
+  const reader = createLifeReader(log, 'small');
+  expect(await reader.catchUp()).toBe(2);
+  expect(reader.life.election).toEqual(election);
+});
+
+it('[L7] topics that are otherwise than the election was defined with are refused, surplus partitions are named', async () => {
+  const { life } = await defineElection(log, election, 2);
+  const said: string[] = [];
+  const logger = {
+    info: () => undefined,
+    error: () => undefined,
+    warn: (_: object, message: string) => said.push(message),
+  };
+  const finding = (kind: Mismatch['kind']): Log => ({
+    ...log,
+    inspect: async () => [{ topic: BALLOTS, kind, says: `It is ${kind}.`, next: 'Mend it.' }],
+  });
+  for (const kind of ['missing', 'fewer', 'retention'] as const) {
+    await expect(requireTopics(finding(kind), life, logger)).rejects.toMatchObject({
+      code: 'LT_LOG_MISMATCH',
+      next: 'Mend it.',
+    });
+  }
+  expect(said).toEqual([]);
+  for (const kind of ['surplus', 'durability', 'size'] as const) await requireTopics(finding(kind), life, logger);
+  expect(said).toEqual(['It is surplus.', 'It is durability.', 'It is size.']);
+});
+
+it('[L5] ballots that were deleted and made anew are refused once the polls have been opened', async () => {
+  const reader = await defineElection(log, election, 2);
+  await openElection(log, reader);
+  const remade: Log = { ...log, topicId: async () => 'another' };
+  await expect(defineElection(remade, election, 2)).rejects.toThrow(/made anew/);
+  const gone: Log = {
+    ...log,
+    inspect: async () => [{ topic: BALLOTS, kind: 'missing', says: 'It is gone.', next: 'Restore it.' }],
+  };
+  await expect(defineElection(gone, election, 2)).rejects.toThrow(/ballots was deleted/);
+});
+
+it('[L5] events that were deleted are not written anew over ballots that stand', async () => {
+  await log.ensureTopics([{ name: BALLOTS, partitions: 2, retention: 'forever' }]);
+  await log.append(BALLOTS, 0, [{ value: Buffer.from('x') }]);
+  await expect(defineElection(log, election, 2)).rejects.toThrow(/events was deleted/);
 });
 
 it('[F13] opens once', async () => {

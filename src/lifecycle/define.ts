@@ -2,39 +2,84 @@ import { canonicalJson } from '../election/canonical-json.ts';
 import type { Election } from '../election/election.ts';
 import { freeze, frozenDifferences, type Frozen } from '../election/freeze.ts';
 import { LivetallyError } from '../error.ts';
-import type { Log, TopicSpec } from '../ports/log.ts';
+import type { Logger } from '../ports/effects.ts';
+import type { Log } from '../ports/log.ts';
 import { encodeEvent, type Event } from '../topics/events.ts';
-import { topicName, VOTERS_PARTITIONS } from '../topics/topics.ts';
+import { topicName } from '../topics/topics.ts';
 import { createLifeReader, type LifeReader } from './life-reader.ts';
-
-/** Personal data is kept no longer than it takes to issue, to vote in the demo, and to load the database. */
-const VOTERS_DAYS = 30;
+import { topicSpecs } from './topic-specs.ts';
+import { requireTopics } from './topics-fit.ts';
 
 /**
  * Makes the log hold this election: creates its topics, defines it if nothing is defined, describes it anew if its texts
- * have changed. Resolves with a reader that has read everything. Safe to call again after a crash anywhere in it.
+ * have changed. Resolves with a reader that has read everything. Safe to call again after a crash anywhere in it, and
+ * by several at once: the first definition counts.
  *
  * Throws LT_ELECTION_FROZEN when the election differs from the defined one in what decides the count or its
- * disclosure, LT_LOG_MISMATCH when the log has other partitions.
+ * disclosure, LT_LOG_MISMATCH when the log has other partitions, or has lost what it held.
  */
-export async function defineElection(log: Log, election: Election, partitions: number): Promise<LifeReader> {
-  await log.ensureTopics(topicSpecs(election.id, partitions));
+export async function defineElection(
+  log: Log,
+  election: Election,
+  partitions: number,
+  logger: Logger = SILENT,
+): Promise<LifeReader> {
   const reader = createLifeReader(log, election.id);
   await reader.catchUp();
+  await createTopics(log, reader, election.id, partitions);
   const event = reader.position === 0 ? defined(election, partitions) : described(election, reader);
-  if (event === undefined) return reader;
-  await log.append(topicName(election.id, 'events'), 0, [{ value: encodeEvent(event) }]);
-  await reader.catchUp();
+  if (event !== undefined) {
+    await log.append(topicName(election.id, 'events'), 0, [{ value: encodeEvent(event) }]);
+    await reader.catchUp();
+    requireSame(election, partitions, reader);
+  }
+  await requireTopics(log, reader.life, logger);
   return reader;
 }
 
-export function topicSpecs(electionId: string, partitions: number): TopicSpec[] {
-  return [
-    { name: topicName(electionId, 'events'), partitions: 1, retention: 'forever' },
-    { name: topicName(electionId, 'voters'), partitions: VOTERS_PARTITIONS, retention: { days: VOTERS_DAYS } },
-    { name: topicName(electionId, 'ballots'), partitions, retention: 'forever' },
-    { name: topicName(electionId, 'results'), partitions: 1, retention: 'forever', compacted: true },
-  ];
+const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Only what was never there, or can be made again from the rest: an empty topic in the place of a lost one hides the loss. */
+async function createTopics(log: Log, reader: LifeReader, electionId: string, partitions: number): Promise<void> {
+  const specs = topicSpecs(electionId, partitions);
+  const ballots = topicName(electionId, 'ballots');
+  const found = await log.inspect(specs);
+  const missing = specs.filter(({ name }) => found.some(({ topic, kind }) => topic === name && kind === 'missing'));
+  if (reader.position > 0) {
+    requirePartitions(reader, partitions);
+    if (reader.life.ballotsId !== undefined && missing.some(({ name }) => name === ballots)) throw lost(ballots);
+  } else if (!missing.some(({ name }) => name === ballots) && (await log.end(ballots, 0)) > 0) {
+    throw lost(topicName(electionId, 'events'));
+  }
+  if (missing.length > 0) await log.ensureTopics(missing);
+}
+
+function requirePartitions({ life }: LifeReader, partitions: number): void {
+  if (life.partitions === partitions) return;
+  const { id } = life.election;
+  throw new LivetallyError(
+    'LT_LOG_MISMATCH',
+    `The election ${id} has ${life.partitions} partitions, not ${partitions}.`,
+    {
+      next: 'Leave --partitions away: they are fixed when an election is defined.',
+    },
+  );
+}
+
+/** Of two definitions at once only the first counts. */
+function requireSame(election: Election, partitions: number, reader: LifeReader): void {
+  requirePartitions(reader, partitions);
+  described(election, reader);
+}
+
+function lost(topic: string): LivetallyError {
+  return new LivetallyError(
+    'LT_LOG_MISMATCH',
+    `The topic ${topic} was deleted, and others of its election still stand.`,
+    {
+      next: 'Restore it, or hold the election again under another id: it cannot be counted without it.',
+    },
+  );
 }
 
 function defined(election: Election, partitions: number): Event {

@@ -26,7 +26,7 @@ export function createLifeReader(log: Log, electionId: string): LifeReader {
       if (fetched === undefined) break;
       for (const record of fetched.records) {
         if (record.offset >= limit) break;
-        life = applyEvent(life, decodeEvent(record.value, record.offset));
+        life = applyEvent(life, decodeEvent(record.value, record.offset), record.offset);
         position = record.offset + 1;
       }
       // Offsets may have holes: without this a hole at the limit would be asked for without end.

@@ -8,7 +8,8 @@ export async function openElection(log: Log, reader: LifeReader): Promise<boolea
   await reader.catchUp();
   const { election, opened, closed } = reader.life;
   if (opened || closed !== undefined) return false;
-  await log.append(topicName(election.id, 'events'), 0, [{ value: encodeEvent({ type: 'opened' }) }]);
+  const event = { type: 'opened', ballots: await log.topicId(topicName(election.id, 'ballots')) } as const;
+  await log.append(topicName(election.id, 'events'), 0, [{ value: encodeEvent(event) }]);
   await reader.catchUp();
   return true;
 }

@@ -64,30 +64,42 @@ export async function replay(options: ReplayOptions, signal: AbortSignal): Promi
 /** In one event; a Kafka record takes a megabyte. */
 const RUNS_AN_EVENT = 5_000;
 
-/** Issues the pack's roll, all of it or nothing, unless an earlier run of the replay has. */
+/** Issues the pack's roll, or what an earlier run of the replay left of it. */
 async function issueRoll({ pack, log, electionId }: ReplayOptions, reader: LifeReader): Promise<void> {
   const source = `pack:${pack.origin.name}`;
   const { roll, registered } = reader.life;
-  if (!registered.has(source)) {
-    const wanted = new Map(pack.units.map((unit) => [unitIndex(roll.space, unit.place, unit.cohort)!, unit.eligible]));
-    const runs = allocate(roll, wanted);
-    const upTo = pack.units.reduce((sum, { eligible }) => sum + eligible, 0);
-    const records: NewRecord[] = [];
-    for (let at = 0; at < runs.length; at += RUNS_AN_EVENT) {
-      const some = runs.slice(at, at + RUNS_AN_EVENT);
-      records.push({ value: encodeEvent({ type: 'issued', source, upTo, runs: some }) });
-    }
-    await log.append(topicName(electionId, 'events'), 0, records);
-    await reader.catchUp();
+  const other = [...registered.keys()].find((known) => known !== source);
+  if (other !== undefined) throw otherVoters(electionId, `those of ${other}`);
+  const wanted = new Map(
+    pack.units.flatMap(({ place, cohort, eligible }) => {
+      const unit = unitIndex(roll.space, place, cohort)!;
+      const left = eligible - roll.eligible[unit]!;
+      return left > 0 ? [[unit, left]] : [];
+    }),
+  );
+  const records: NewRecord[] = [];
+  let upTo = registered.get(source) ?? 0;
+  const runs = allocate(roll, wanted);
+  for (let at = 0; at < runs.length; at += RUNS_AN_EVENT) {
+    const some = runs.slice(at, at + RUNS_AN_EVENT);
+    upTo += some.reduce((people, [, count]) => people + count, 0);
+    records.push({ value: encodeEvent({ type: 'issued', source, upTo, runs: some }) });
   }
+  if (records.length > 0) await log.append(topicName(electionId, 'events'), 0, records);
+  await reader.catchUp();
   const strange = pack.units.find(({ place, cohort, eligible }) => {
     return roll.eligible[unitIndex(roll.space, place, cohort)!] !== eligible;
   });
-  if (strange === undefined) return;
-  throw new LivetallyError(
+  if (strange !== undefined) throw otherVoters(electionId, `such as in ${strange.place} ${strange.cohort}`);
+}
+
+function otherVoters(electionId: string, such: string): LivetallyError {
+  return new LivetallyError(
     'LT_ELECTION_FROZEN',
-    `The election ${electionId} has other voters than this pack, such as in ${strange.place} ${strange.cohort}.`,
-    { next: 'Replay into an empty data folder.' },
+    `The election ${electionId} has other voters than this pack, ${such}.`,
+    {
+      next: 'Replay into an empty data folder.',
+    },
   );
 }
 

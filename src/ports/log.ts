@@ -4,21 +4,31 @@
  *
  * What every adapter promises (contract suite: test/contract/log-contract.ts):
  * - L1 An append is acknowledged only when its records are durable; a process or machine that dies loses none of them.
- * - L2 Records of one append stand together, in order, at consecutive offsets; offsets grow in the order of
- *   acknowledgement. An append that fails may still have happened: the caller appends again, the fold counts once.
+ * - L2 Records of one append stand in order, together and at consecutive offsets if they are no more than APPEND_BYTES;
+ *   offsets grow in the order of acknowledgement. An append that fails may still have happened, and one that was
+ *   acknowledged may stand there twice when the broker died in it: every reader bears a record that comes again.
  * - L3 A record reads back with the bytes, key and headers that were appended.
  * - L4 Reading changes nothing: any number of readers, each from any offset, whenever they like.
  * - L5 A topic keeps its partition count and its identity for life; a mismatch is refused with LT_LOG_MISMATCH.
  * - L6 A failed append (disk full) rejects with LT_LOG_WRITE, what was acknowledged before stays readable, and the
  *   log takes appends again once there is room.
+ * - L7 What is otherwise than the topic was asked for is named by `inspect`, also when somebody changed it meanwhile.
+ * - L8 A log on another machine that cannot be reached rejects with LT_LOG_AWAY within a bound, one that refuses us
+ *   with LT_LOG_ACCESS; it is used again, without being opened again, once it can be.
  */
 export interface Log {
   /** Creates the topics that are missing and checks the others. Throws LT_LOG_MISMATCH. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
 
+  /** What is otherwise than asked for, nothing when all is well. Creates and changes nothing. */
+  inspect(topics: readonly TopicSpec[]): Promise<readonly Mismatch[]>;
+
+  /** The names of all topics that begin with `prefix`, in any order. */
+  topics(prefix: string): Promise<readonly string[]>;
+
   /**
    * Resolves with the offset of the first record once all are durable. `records` holds at least one, and its bytes are
-   * the log's until then. Throws LT_LOG_WRITE.
+   * the log's until then. Throws LT_LOG_WRITE, LT_LOG_AWAY, LT_LOG_MISMATCH.
    */
   append(topic: string, partition: number, records: readonly NewRecord[]): Promise<number>;
 
@@ -28,7 +38,8 @@ export interface Log {
   /**
    * Records at and after `from[partition]`, of whichever partitions have some; a negative number leaves a partition
    * out. Waits up to `waitMs` when there are none, then resolves with nothing. The caller owns the bytes.
-   * A topic that is not there yet has none.
+   * A topic that is not there yet has none. Throws LT_LOG_MISMATCH when records at an offset asked for are gone
+   * from a topic that is kept for ever, or were never there.
    */
   fetch(topic: string, from: readonly number[], options?: FetchOptions): Promise<readonly FetchedRecords[]>;
 
@@ -47,6 +58,24 @@ export interface TopicSpec {
   /** Only the newest record of each key has to stay. */
   readonly compacted?: boolean;
 }
+
+/** One way in which a topic is not as it was asked for. */
+export interface Mismatch {
+  readonly topic: string;
+  /**
+   * `missing`: there is no such topic · `fewer`: it has fewer partitions · `surplus`: it has more, which nobody reads ·
+   * `retention`: records go too early, or not at all · `durability`: an acknowledged record can be lost with one machine ·
+   * `size`: it does not take records as large as ours · `replaced`: it was deleted and made anew, as its election knows.
+   */
+  readonly kind: 'missing' | 'fewer' | 'surplus' | 'retention' | 'durability' | 'size' | 'replaced';
+  /** A sentence that names the topic, what is found and what is expected. */
+  readonly says: string;
+  /** What to do about it. */
+  readonly next: string;
+}
+
+/** The most bytes of an append whose records stand together. */
+export const APPEND_BYTES: number = 4 * 1024 * 1024;
 
 export interface NewRecord {
   readonly value: Uint8Array;

@@ -12,10 +12,18 @@ export type Event =
   | { readonly type: 'described'; readonly election: Election }
   /**
    * Serials handed out, durable before any of their codes is used. `source` names the roll, `upTo` counts its
-   * people up to the end of this issue, so that a registration that died goes on where it was.
+   * people up to the end of this issue, so that a registration that died goes on where it was. `by` names the process
+   * that wrote it: of two that issue at once, one has to learn that its issue is void (life.ts).
    */
-  | { readonly type: 'issued'; readonly source: string; readonly upTo: number; readonly runs: readonly IssuedRun[] }
-  | { readonly type: 'opened' }
+  | {
+      readonly type: 'issued';
+      readonly source: string;
+      readonly upTo: number;
+      readonly runs: readonly IssuedRun[];
+      readonly by?: string | undefined;
+    }
+  /** `ballots` is the identity of that topic: another one later means that it was deleted and made anew. */
+  | { readonly type: 'opened'; readonly ballots?: string | undefined }
   /** Ballots at and after these offsets are late; by partition. */
   | { readonly type: 'closed'; readonly ballots: readonly number[] }
   /** Taken out of the count, by offsets (`from` inclusive, `to` exclusive) or by serial. */
@@ -26,6 +34,11 @@ export type Event =
       readonly why: string;
     };
 
+/** How many people an issue hands serials to. */
+export function peopleOf({ runs }: Extract<Event, { type: 'issued' }>): number {
+  return runs.reduce((people, [, count]) => people + count, 0);
+}
+
 export interface OffsetRange {
   readonly partition: number;
   readonly from: number;
@@ -33,25 +46,86 @@ export interface OffsetRange {
 }
 
 const offset = z.int().min(0);
+// a schema of its own, so that the published one has the election once
+const election = electionSchema.meta({ id: 'election', title: 'election' });
 
-const eventSchema: z.ZodType<Event> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('defined'), election: electionSchema, hash: z.string(), partitions: z.int().min(1) }),
-  z.object({ type: z.literal('described'), election: electionSchema }),
-  z.object({
-    type: z.literal('issued'),
-    source: z.string(),
-    upTo: offset,
-    runs: z.array(z.tuple([offset, z.int().min(1), z.string(), z.string()])),
-  }),
-  z.object({ type: z.literal('opened') }),
-  z.object({ type: z.literal('closed'), ballots: z.array(offset) }),
-  z.object({
-    type: z.literal('excluded'),
-    ranges: z.array(z.object({ partition: offset, from: offset, to: offset })),
-    serials: z.array(offset),
-    why: z.string(),
-  }),
+/** What `docs/schemas/events.schema.json` is made of: each event stands there under its type. */
+export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('type', [
+  z
+    .object({
+      type: typeOf('defined'),
+      election: election.describe('The whole election, texts and photos included, with defaults filled in.'),
+      hash: z.string().describe('SHA-256 of what can no longer change, hex; reports repeat it as `definition`.'),
+      partitions: z.int().min(1).describe('Partitions of `ballots`: a ballot stands in number serial mod partitions.'),
+    })
+    .meta({ id: 'defined', title: 'defined', description: 'The election exists; always the first event, and once.' }),
+  z
+    .object({
+      type: typeOf('described'),
+      election: election.describe('The whole election anew; what decides the count is as defined.'),
+    })
+    .meta({ id: 'described', title: 'described', description: 'New texts, colours or photos.' }),
+  z
+    .object({
+      type: typeOf('issued'),
+      source: z.string().describe('Where the people come from, as in `voters`: `people:7` for seed 7, `roll:` …'),
+      upTo: offset.describe('People of the source who have serials once this issue is done.'),
+      runs: z
+        .array(
+          z
+            .tuple([
+              offset.describe('The first serial.'),
+              z.int().min(1).describe('How many serials, one after the other.'),
+              z.string().describe('The place to which they all belong.'),
+              z.string().describe('The cohort to which they all belong.'),
+            ])
+            .describe('One run of serials: first, count, place, cohort.'),
+        )
+        .describe('The serials. A ballot counts only under a serial that stands here, and with its place and cohort.'),
+      by: z.string().optional().describe('The process that wrote it: of two issues at once, the later one is void.'),
+    })
+    .meta({
+      id: 'issued',
+      title: 'issued',
+      description: 'Serials handed out; durable before any voting code with one of them is used.',
+    }),
+  z
+    .object({
+      type: typeOf('opened'),
+      ballots: z.string().optional().describe('The identity of the topic `ballots`: later another one stands for it.'),
+    })
+    .meta({ id: 'opened', title: 'opened', description: 'The polls are open. Nothing is counted otherwise for it.' }),
+  z
+    .object({
+      type: typeOf('closed'),
+      ballots: z
+        .array(offset)
+        .describe('One offset for each partition of `ballots`: lines of records at and after it are late.'),
+    })
+    .meta({ id: 'closed', title: 'closed', description: 'The election is closed at a position, not at a time.' }),
+  z
+    .object({
+      type: typeOf('excluded'),
+      ranges: z
+        .array(
+          z
+            .object({
+              partition: offset.describe('A partition of `ballots`.'),
+              from: offset.describe('The first offset taken out.'),
+              to: offset.describe('The first offset after it that is not.'),
+            })
+            .describe('Neighbouring records of one partition.'),
+        )
+        .describe('Records of `ballots` whose lines do not count.'),
+      serials: z.array(offset).describe('Serials whose ballots do not count.'),
+      why: z.string().describe('The reason, for people.'),
+    })
+    .meta({ id: 'excluded', title: 'excluded', description: 'Ballots taken out of the count; a correction.' }),
 ]);
+
+function typeOf<Type extends Event['type']>(type: Type): z.ZodLiteral<Type> {
+  return z.literal(type).describe('What happened.');
+}
 
 export function encodeEvent(event: Event): Uint8Array {
   return Buffer.from(JSON.stringify(event));

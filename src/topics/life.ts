@@ -1,8 +1,8 @@
 import type { Election } from '../election/election.ts';
-import { emptyRoll, issue, type Roll } from '../election/roll.ts';
+import { emptyRoll, issue, refuseIssue, type IssuedRun, type Roll } from '../election/roll.ts';
 import { ballotSpace } from '../election/space.ts';
 import { LivetallyError } from '../error.ts';
-import type { Event, OffsetRange } from './events.ts';
+import { peopleOf, type Event, type OffsetRange } from './events.ts';
 
 /** What the events up to some offset say: the election, who may vote, where it closed. */
 export interface Life {
@@ -12,34 +12,52 @@ export interface Life {
   readonly roll: Roll;
   /** People registered so far, by source. */
   readonly registered: Map<string, number>;
+  /** The last two issues, the newest last: no more can be unfinished. */
+  issues: readonly Issue[];
   opened: boolean;
+  /** Identity of the topic `ballots` when the polls were opened. */
+  ballotsId: string | undefined;
   /** By partition: ballots at and after are late. */
   closed: readonly number[] | undefined;
   readonly excludedRanges: OffsetRange[];
   readonly excludedSerials: Set<number>;
 }
 
-/** Folds one event. `life` is undefined before the first, which must be `defined`. Changes and returns `life`. */
-export function applyEvent(life: Life | undefined, event: Event): Life {
+/** Serials of people of one source, by index: `from` inclusive, `upTo` exclusive. */
+export interface Issue {
+  /** Of its event. */
+  readonly offset: number;
+  readonly source: string;
+  readonly from: number;
+  readonly upTo: number;
+  readonly runs: readonly IssuedRun[];
+  readonly by: string | undefined;
+}
+
+/**
+ * Folds the event at `offset`. `life` is undefined before the first, which must be `defined`. Changes and returns `life`.
+ *
+ * What is written twice counts once, whoever wrote it: of several definitions the first, and of issues those that go on
+ * where their source was and hand out no serial again. So an append that was not acknowledged may be sent again, and
+ * of two registers at once one is void.
+ */
+export function applyEvent(life: Life | undefined, event: Event, offset: number): Life {
   if (life === undefined) {
     if (event.type !== 'defined') throw broken(`The first event is '${event.type}', not 'defined'.`);
     return born(event);
   }
   switch (event.type) {
     case 'defined':
-      throw broken('The election is defined twice.');
+      return life;
     case 'described':
       life.election = event.election;
       return life;
     case 'issued':
-      for (const run of event.runs) {
-        const refusal = issue(life.roll, run);
-        if (refusal !== undefined) throw broken(`An issue cannot be: ${refusal}.`);
-      }
-      life.registered.set(event.source, event.upTo);
+      applyIssue(life, event, offset);
       return life;
     case 'opened':
       life.opened = true;
+      life.ballotsId ??= event.ballots;
       return life;
     case 'closed':
       if (event.ballots.length !== life.partitions) throw broken('A close does not name every partition.');
@@ -55,6 +73,20 @@ export function applyEvent(life: Life | undefined, event: Event): Life {
   }
 }
 
+const ISSUES_KEPT = 2;
+
+function applyIssue(life: Life, event: Extract<Event, { type: 'issued' }>, offset: number): void {
+  const { source, upTo, runs, by } = event;
+  const from = life.registered.get(source) ?? 0;
+  if (from + peopleOf(event) !== upTo || refuseIssue(life.roll, runs) !== undefined) return;
+  for (const run of runs) {
+    const refusal = issue(life.roll, run);
+    if (refusal !== undefined) throw broken(`An issue cannot be: ${refusal}.`);
+  }
+  life.registered.set(source, upTo);
+  life.issues = [...life.issues, { offset, source, from, upTo, runs, by }].slice(-ISSUES_KEPT);
+}
+
 function born(event: Extract<Event, { type: 'defined' }>): Life {
   return {
     election: event.election,
@@ -62,7 +94,9 @@ function born(event: Extract<Event, { type: 'defined' }>): Life {
     partitions: event.partitions,
     roll: emptyRoll(ballotSpace(event.election)),
     registered: new Map(),
+    issues: [],
     opened: false,
+    ballotsId: undefined,
     closed: undefined,
     excludedRanges: [],
     excludedSerials: new Set(),

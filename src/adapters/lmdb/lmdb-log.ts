@@ -1,7 +1,7 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import { LivetallyError } from '../../error.ts';
-import type { FetchedRecords, FetchOptions, Log, NewRecord } from '../../ports/log.ts';
+import type { FetchedRecords, FetchOptions, Log, Mismatch, NewRecord } from '../../ports/log.ts';
 import { createArrivals } from './arrivals.ts';
 import { createTopicStore, type OpenTopic, type TopicStore } from './topic-store.ts';
 import { createWriting } from './writing.ts';
@@ -45,6 +45,16 @@ export async function openLmdbLog(folder: string): Promise<Log> {
         if (topics.find(spec.name) === undefined) await writing.run(0, () => topics.create(spec));
         topics.check(spec);
       }
+    },
+
+    async inspect(specs): Promise<Mismatch[]> {
+      requireOpen();
+      return specs.flatMap((spec) => topics.inspect(spec) ?? []);
+    },
+
+    async topics(prefix): Promise<string[]> {
+      requireOpen();
+      return [...topics.names()].filter((name) => name.startsWith(prefix));
     },
 
     async append(topic, partition, records): Promise<number> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, RootDatabase, RootDatabaseOptions } from 'lmdb';
 import { LivetallyError } from '../../error.ts';
-import type { NewRecord, TopicSpec } from '../../ports/log.ts';
+import type { Mismatch, NewRecord, TopicSpec } from '../../ports/log.ts';
 import { decode } from './envelope.ts';
 import { createPartition, type Partition } from './partition.ts';
 import { createScratch, type Scratch } from './scratch.ts';
@@ -21,6 +21,7 @@ interface StoredTopic extends Required<Omit<TopicSpec, 'name'>> {
 export interface OpenTopic {
   readonly id: string;
   readonly description: string;
+  readonly partitions: number;
   /** Throws LT_LOG_MISMATCH when the topic has no such partition. */
   partition(index: number): Partition;
 }
@@ -31,6 +32,9 @@ export interface TopicStore {
   create(spec: TopicSpec): Promise<void>;
   /** Throws LT_LOG_MISMATCH when the topic is not there or not as asked for. */
   check(spec: TopicSpec): void;
+  /** The first thing that is otherwise, as a value. */
+  inspect(spec: TopicSpec): Mismatch | undefined;
+  names(): Iterable<string>;
   find(name: string): OpenTopic | undefined;
   /** Throws LT_LOG_MISMATCH when there is no such topic. */
   get(name: string): OpenTopic;
@@ -49,9 +53,24 @@ export function createTopicStore(root: RootDatabase): TopicStore {
   }
 
   function check(spec: TopicSpec): void {
-    const { description } = get(spec.name);
+    const found = inspect(spec);
+    if (found !== undefined) throw mismatch(found.says);
+  }
+
+  function inspect(spec: TopicSpec): Mismatch | undefined {
+    const topic = find(spec.name);
+    if (topic === undefined) {
+      return { topic: spec.name, kind: 'missing', says: `The log has no topic ${spec.name}.`, next: NEXT };
+    }
     const wanted = describe(spec);
-    if (description !== wanted) throw mismatch(`The topic ${spec.name} has ${description}, not ${wanted}.`);
+    if (topic.description === wanted) return undefined;
+    const kind = kindOf(spec, topic.partitions);
+    return {
+      topic: spec.name,
+      kind,
+      says: `The topic ${spec.name} has ${topic.description}, not ${wanted}.`,
+      next: NEXT,
+    };
   }
 
   function find(name: string): OpenTopic | undefined {
@@ -70,7 +89,7 @@ export function createTopicStore(root: RootDatabase): TopicStore {
     return topic;
   }
 
-  return { create, check, find, get };
+  return { create, check, inspect, find, get, names: () => stored.getKeys() };
 }
 
 function openTopic(root: RootDatabase, name: string, topic: StoredTopic, scratch: Scratch): OpenTopic {
@@ -88,7 +107,7 @@ function openTopic(root: RootDatabase, name: string, topic: StoredTopic, scratch
     return found;
   }
 
-  return { id, description: describe(topic), partition };
+  return { id, description: describe(topic), partitions, partition };
 }
 
 function describe({ partitions, retention, compacted }: Omit<TopicSpec, 'name'>): string {
@@ -96,8 +115,13 @@ function describe({ partitions, retention, compacted }: Omit<TopicSpec, 'name'>)
   return `${partitions} partitions, ${kept}${compacted === true ? ', compacted' : ''}`;
 }
 
+function kindOf(spec: TopicSpec, partitions: number): Mismatch['kind'] {
+  if (partitions === spec.partitions) return 'retention';
+  return partitions < spec.partitions ? 'fewer' : 'surplus';
+}
+
+const NEXT = 'Use the data folder and the settings that the election was defined with.';
+
 function mismatch(message: string): LivetallyError {
-  return new LivetallyError('LT_LOG_MISMATCH', message, {
-    next: 'Use the data folder and the settings that the election was defined with.',
-  });
+  return new LivetallyError('LT_LOG_MISMATCH', message, { next: NEXT });
 }

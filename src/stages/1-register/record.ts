@@ -6,7 +6,7 @@ import { topicName } from '../../topics/topics.ts';
 import { encodeRegistration, type Registration } from '../../topics/voters.ts';
 import type { CodesFile } from './codes-file.ts';
 import { countUnits, deal } from './issue.ts';
-import type { Issue } from './unfinished.ts';
+import type { Issue } from '../../topics/life.ts';
 
 /** Bytes of an append: a broker refuses a megabyte, and the embedded log gains nothing above. */
 const APPEND_BYTES = 512 * 1024;

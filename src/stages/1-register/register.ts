@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Election } from '../../election/election.ts';
 import { LivetallyError } from '../../error.ts';
 import type { LifeReader } from '../../lifecycle/life-reader.ts';
 import type { Log } from '../../ports/log.ts';
 import { encodeEvent } from '../../topics/events.ts';
+import type { Issue } from '../../topics/life.ts';
 import { topicName } from '../../topics/topics.ts';
 import type { Registration } from '../../topics/voters.ts';
 import { createPace } from '../pace.ts';
@@ -10,7 +12,7 @@ import type { CodesFile } from './codes-file.ts';
 import { allocate, countUnits } from './issue.ts';
 import type { PeopleSource } from './people-source.ts';
 import { createRecorder, unitsOf, type Recorder } from './record.ts';
-import { findUnfinished, type Issue, type UnfinishedIssue } from './unfinished.ts';
+import { findUnfinished, type UnfinishedIssue } from './unfinished.ts';
 
 export interface RegisterOptions {
   readonly log: Log;
@@ -54,6 +56,7 @@ export async function register(options: RegisterOptions, signal: AbortSignal): P
   if (before >= source.people) return { resumed, added: 0, registered: before };
   requireOpenRoll(reader);
 
+  const by = randomUUID();
   const pace = createPace(ratePerSecond);
   let added = 0;
   const record = async (people: readonly Registration[], issue: Issue): Promise<void> => {
@@ -66,7 +69,7 @@ export async function register(options: RegisterOptions, signal: AbortSignal): P
     for await (const people of source.batches(before, batchSize(options))) {
       await pace.next(people.length, signal);
       if (signal.aborted) break;
-      const issue = await issueSerials(options, people);
+      const issue = await issueSerials(options, people, by);
       await recording; // one batch is being recorded while the next is drawn and issued: two in memory, no more
       recording = record(people, issue);
       recording.catch(() => undefined); // rejects where it is awaited
@@ -77,22 +80,30 @@ export async function register(options: RegisterOptions, signal: AbortSignal): P
   return { resumed, added, registered: before + added };
 }
 
-/** Durable before it resolves: from then on codes of these serials may be used. */
-async function issueSerials({ log, reader, source }: RegisterOptions, people: readonly Registration[]): Promise<Issue> {
+/**
+ * Durable before it resolves: from then on codes of these serials may be used. Throws LT_USAGE when another register
+ * has issued meanwhile: this issue is void then, and nobody of it gets a code.
+ */
+async function issueSerials(
+  { log, reader, source }: RegisterOptions,
+  people: readonly Registration[],
+  by: string,
+): Promise<Issue> {
   const { election, roll, registered } = reader.life;
-  const from = registered.get(source.id) ?? 0;
-  const upTo = from + people.length;
+  const upTo = (registered.get(source.id) ?? 0) + people.length;
   const runs = allocate(roll, countUnits(unitsOf(roll.space, people)));
-  const value = encodeEvent({ type: 'issued', source: source.id, upTo, runs });
-  await log.append(topicName(election.id, 'events'), 0, [{ value }]);
-  await reader.catchUp();
-  return { source: source.id, from, upTo, runs };
+  const value = encodeEvent({ type: 'issued', source: source.id, upTo, runs, by });
+  const offset = await log.append(topicName(election.id, 'events'), 0, [{ value }]);
+  await reader.catchUp(offset + 1);
+  const issue = reader.life.issues.at(-1);
+  if (issue?.by !== by || issue.upTo !== upTo) throw anotherRegister(election);
+  return issue;
 }
 
 /** Records those whom a register that died had issued serials, and issues none. */
 async function resume({ log, reader, source }: RegisterOptions, recorder: Recorder): Promise<number> {
   let resumed = 0;
-  for (const issue of await findUnfinished(log, reader.life.election.id, reader.position)) {
+  for (const issue of await findUnfinished(log, reader.life)) {
     if (issue.source !== source.id) {
       requireOpenRoll(reader); // the roll of a replayed pack has no people, and never will
       throw otherUnfinished(issue);
@@ -124,6 +135,12 @@ function requireOpenRoll({ life }: LifeReader): void {
   if (life.closed === undefined) return;
   throw new LivetallyError('LT_USAGE', `The election ${titleOf(life.election)} is closed: new codes could not vote.`, {
     next: 'Start a new election, with an id of its own.',
+  });
+}
+
+function anotherRegister(election: Election): LivetallyError {
+  return new LivetallyError('LT_USAGE', `Another register is at work on ${titleOf(election)}.`, {
+    next: 'One at a time registers people. When the other one has ended, run this again: it goes on where it was.',
   });
 }
 

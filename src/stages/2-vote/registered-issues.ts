@@ -1,7 +1,8 @@
 import { unitIndex } from '../../election/roll.ts';
 import type { BallotSpace } from '../../election/space.ts';
+import { createLifeReader, type LifeReader } from '../../lifecycle/life-reader.ts';
 import type { Log } from '../../ports/log.ts';
-import { decodeEvent, type Event } from '../../topics/events.ts';
+import { decodeEvent, peopleOf, type Event } from '../../topics/events.ts';
 import { topicName } from '../../topics/topics.ts';
 import { decodeRegistration } from '../../topics/voters.ts';
 import type { RegisteredRuns } from './casts.ts';
@@ -43,6 +44,7 @@ export async function* registeredIssues(options: FollowOptions, signal: AbortSig
   const waitMs = options.follow ? WAIT_MS : 0;
   const events = createTopicReader(log, topicName(electionId, 'events'), from.events);
   const voters = createTopicReader(log, topicName(electionId, 'voters'), from.voters);
+  const reader = createLifeReader(log, electionId);
   while (!signal.aborted) {
     const start = { events: events.position, voters: voters.position };
     const record = await events.peek(waitMs, signal);
@@ -52,7 +54,7 @@ export async function* registeredIssues(options: FollowOptions, signal: AbortSig
     }
     const event = decodeEvent(record.value, record.offset);
     if (event.type === 'closed') return;
-    if (event.type === 'issued') {
+    if (event.type === 'issued' && (await isValid(reader, record.offset))) {
       const registered = await countRegistered(event, voters, space, waitMs, signal);
       if (registered === undefined) return;
       yield { runs: event.runs, registered, start, end: { events: record.offset + 1, voters: voters.position } };
@@ -61,15 +63,22 @@ export async function* registeredIssues(options: FollowOptions, signal: AbortSig
   }
 }
 
+/** An issue that is void hands out nothing, and nobody registers by it. */
+async function isValid(reader: LifeReader, offset: number): Promise<boolean> {
+  await reader.catchUp(offset + 1);
+  return reader.life.issues.at(-1)?.offset === offset;
+}
+
 /** By unit; undefined when more may come and nobody waits for them. */
 async function countRegistered(
-  { source, upTo, runs }: Issued,
+  issued: Issued,
   voters: TopicReader,
   space: BallotSpace,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Map<number, number> | undefined> {
-  const from = upTo - runs.reduce((people, [, count]) => people + count, 0);
+  const { source, upTo } = issued;
+  const from = upTo - peopleOf(issued);
   const counts = new Map<number, number>();
   for (let next = from; next < upTo;) {
     const record = await voters.peek(waitMs, signal);
@@ -81,9 +90,11 @@ async function countRegistered(
     // Of a later issue: the registrations in between are gone, the log keeps them for some days only.
     if (whose !== source || index >= upTo) break;
     voters.take();
+    // Of an issue before, or in the log for the second time.
+    if (index < next) continue;
     next = index + 1;
     const unit = unitIndex(space, place, cohort);
-    if (unit !== undefined && index >= from) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+    if (unit !== undefined) counts.set(unit, (counts.get(unit) ?? 0) + 1);
   }
   return counts;
 }

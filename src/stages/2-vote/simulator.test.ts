@@ -348,6 +348,23 @@ describe('following', () => {
     expect(lines.filter((line) => line.includes('"s2"')).filter(isGood)).toEqual([]);
   });
 
+  it('[R13] [V27] an issue and registrations that stand in the log twice are cast once', async () => {
+    await fillRoll();
+    const { lines } = await run();
+    for (const name of [EVENTS, VOTERS]) {
+      const twice = `${name}.twice`;
+      await log.ensureTopics([{ name: twice, partitions: 1, retention: 'forever' }]);
+      const [{ records } = { records: [] }] = await log.fetch(name, [0]);
+      await log.append(twice, 0, name === EVENTS ? records.flatMap((one) => [one, one]) : records.slice(0, 700));
+      if (name === VOTERS) await log.append(twice, 0, records);
+    }
+    const doubled: Log = { ...log, fetch: (topic, ...rest) => log.fetch(`${topic}.twice`, ...rest) };
+    const intake = recorder();
+    const reader = createLifeReader(doubled, 'small');
+    await simulate({ log: doubled, reader, intake, seed: 1, follow: false }, IDLE);
+    expect(linesOf(intake)).toEqual(lines);
+  });
+
   it('[V28] casts as people register, and ends when the signal aborts', async () => {
     const stop = new AbortController();
     const intake = recorder();

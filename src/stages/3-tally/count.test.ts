@@ -12,8 +12,9 @@ const F = '18-64|f';
 const M = '65+|m';
 
 function lifeWith(partitions: number, runs: readonly IssuedRun[]): Life {
-  const life = applyEvent(undefined, { type: 'defined', election, hash: 'h', partitions });
-  return applyEvent(life, { type: 'issued', source: 'test', upTo: 0, runs });
+  const life = applyEvent(undefined, { type: 'defined', election, hash: 'h', partitions }, 0);
+  const upTo = runs.reduce((people, [, count]) => people + count, 0);
+  return applyEvent(life, { type: 'issued', source: 'test', upTo, runs }, 1);
 }
 
 function lineOf({ serial, place, cohort }: Claim, choices = '{"mayor":["ann"],"parks":[]}'): Buffer {
@@ -61,7 +62,7 @@ describe('counter', () => {
       [2 ** 32 - 1024, 1024, 's2', M],
     ];
     const life = lifeWith(partitions, runs);
-    applyEvent(life, { type: 'excluded', ranges: [], serials: [2 ** 31 + 1, 2 ** 32 - 2], why: 'test' });
+    applyEvent(life, { type: 'excluded', ranges: [], serials: [2 ** 31 + 1, 2 ** 32 - 2], why: 'test' }, 2);
     const { counter, plain, take } = createTwins(life, runs);
     const edge = fc.constantFrom(0, 1023, 1024, 2 ** 31 - 1025, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 999, 2 ** 32 - 1);
     const serial = fc
@@ -82,11 +83,13 @@ describe('counter', () => {
   it('[T2] finds room for serials that are issued between two records', () => {
     const life = lifeWith(1, [[0, 1, 'n1', F]]);
     const counter = new Counter(life);
+    let upTo = 1;
     for (let size = 1; size <= 4096; size *= 4) {
       const first = life.roll.extents * 1024;
       const claim = { serial: first + size * 1024 - 1, place: 'n2', cohort: M };
       counter.fold(0, 0, lineOf(claim));
-      applyEvent(life, { type: 'issued', source: 'test', upTo: 0, runs: [[first, size * 1024, 'n2', M]] });
+      upTo += size * 1024;
+      applyEvent(life, { type: 'issued', source: 'test', upTo, runs: [[first, size * 1024, 'n2', M]] }, upTo);
       counter.fold(0, 1, lineOf(claim));
       counter.fold(0, 2, lineOf(claim));
     }

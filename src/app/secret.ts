@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { LivetallyError } from '../error.ts';
+
+/**
+ * A secret of the environment: `NAME`, or what the file that `NAME_FILE` names holds, without the line feed at its end. Undefined when neither is
+ * set; a variable that is set to nothing is not set. Throws LT_USAGE. Messages name the variable, never what it holds.
+ */
+export function readSecret(name: string, environment: NodeJS.ProcessEnv): string | undefined {
+  const text = environment[name] || undefined;
+  const file = environment[`${name}_FILE`] || undefined;
+  if (text !== undefined && file !== undefined) {
+    throw new LivetallyError('LT_USAGE', `${name} and ${name}_FILE are both set.`, { next: 'Unset one of them.' });
+  }
+  return file === undefined ? text : readFrom(file, name);
+}
+
+function readFrom(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new LivetallyError('LT_USAGE', `The file ${file}, which ${name}_FILE names, cannot be read.`, {
+      next: 'Check the path, and that the user livetally runs as may read it.',
+      cause,
+    });
+  }
+}
