@@ -4,19 +4,22 @@ import type { ContestReport, Counts, Report } from '../election/report.ts';
  * A report in `results` is one record a contest, keyed by its id, and last the summary, keyed `*`: compacted, the
  * topic still holds the newest report whole. All records of one report carry its hash and position.
  */
-interface ContestRecord {
+export interface ContestRecord {
   readonly report: ReportKey;
   readonly contest: ContestReport;
 }
 
-interface SummaryRecord extends Omit<Report, 'counts'> {
-  readonly counts: Omit<Counts, 'contests'>;
+export interface SummaryRecord extends Omit<Report, 'counts'> {
+  readonly counts: SummaryCounts;
   /** In the election's order. */
   readonly contests: readonly string[];
 }
 
+/** What a report counts apart from its contests. */
+export type SummaryCounts = Omit<Counts, 'contests'>;
+
 /** Two reports with equal counts have equal hashes, so the position tells them apart. */
-interface ReportKey {
+export interface ReportKey {
   readonly hash: string;
   readonly position: string;
 }
