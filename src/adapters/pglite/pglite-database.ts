@@ -1,8 +1,9 @@
 import { LivetallyError } from '../../error.ts';
-import type { Database, DatabaseSession, DatabaseValue } from '../../ports/database.ts';
+import type { Database } from '../../ports/database.ts';
 import type { Logger } from '../../ports/effects.ts';
 import { copyStatement, copyText } from '../sql/copy-text.ts';
 import { migrate } from '../sql/migrate.ts';
+import { runTransaction, type SqlConnection } from '../sql/transaction.ts';
 import { openDatabaseFolder, type DatabaseFolder } from './database-folder.ts';
 import { openPgliteClient, type PgliteClient } from './pglite-client.ts';
 
@@ -79,6 +80,7 @@ async function open(
 
 /** One connection, so one user at a time: `inTurn` keeps everyone else waiting for the end of a transaction. */
 function createDatabase(client: PgliteClient, closed: () => Promise<void>): Database {
+  const connection = connectionOf(client);
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = last.then(work, work);
@@ -87,8 +89,11 @@ function createDatabase(client: PgliteClient, closed: () => Promise<void>): Data
   }
 
   return {
-    query: (sql, parameters) => inTurn(() => query(client, sql, parameters)),
-    transaction: (work) => inTurn(() => transaction(client, work)),
+    async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+      const { rows } = await inTurn(() => connection.query(sql, parameters));
+      return rows as Row[];
+    },
+    transaction: (work) => inTurn(() => runTransaction(connection, work)),
     close: () =>
       inTurn(async () => {
         // One that has stopped already is closed; that it did not end well shows at the next opening.
@@ -102,58 +107,13 @@ function createDatabase(client: PgliteClient, closed: () => Promise<void>): Data
   };
 }
 
-async function query<Row extends object>(
-  client: PgliteClient,
-  sql: string,
-  parameters: readonly unknown[] = [],
-): Promise<Row[]> {
-  const { rows } = await client.ask({ kind: 'query', sql, parameters });
-  return rows as Row[];
-}
-
-async function transaction<Result>(
-  client: PgliteClient,
-  work: (session: DatabaseSession) => Promise<Result>,
-): Promise<Result> {
-  const { session, end } = createSession(client);
-  await query(client, 'BEGIN');
-  try {
-    const result = await work(session).finally(end);
-    await commit(client);
-    return result;
-  } catch (error) {
-    await query(client, 'ROLLBACK').catch(() => {}); // the first failure is the one to tell
-    throw error;
-  }
-}
-
-/** A transaction with a refused statement in it ends in ROLLBACK, whatever one asks for. */
-async function commit(client: PgliteClient): Promise<void> {
-  const { command } = await client.ask({ kind: 'query', sql: 'COMMIT', parameters: [] });
-  if (command === 'COMMIT') return;
-  throw new LivetallyError('LT_DATABASE', 'The transaction was rolled back: a statement in it had been refused.');
-}
-
-function createSession(client: PgliteClient): { session: DatabaseSession; end: () => void } {
-  let ended = false;
-  function live(): PgliteClient {
-    if (ended) throw new LivetallyError('LT_DATABASE', 'The transaction of this session has ended.');
-    return client;
-  }
-  const session: DatabaseSession = {
-    query: async (sql, parameters) => query(live(), sql, parameters),
-    script: async (sql) => void (await live().ask({ kind: 'script', sql })),
-    copy: async (table, columns, rows) => copy(live(), table, columns, rows),
+function connectionOf(client: PgliteClient): SqlConnection {
+  return {
+    query: (sql, parameters) => client.ask({ kind: 'query', sql, parameters }),
+    script: async (sql) => void (await client.ask({ kind: 'script', sql })),
+    async copy(table, columns, rows) {
+      const sql = copyStatement(table, columns, `'/dev/blob'`);
+      for (const bytes of copyText(columns, rows)) await client.ask({ kind: 'copy', sql, bytes });
+    },
   };
-  return { session, end: () => void (ended = true) };
-}
-
-async function copy(
-  client: PgliteClient,
-  table: string,
-  columns: readonly string[],
-  rows: Iterable<readonly DatabaseValue[]>,
-): Promise<void> {
-  const sql = copyStatement(table, columns, `'/dev/blob'`);
-  for (const bytes of copyText(columns, rows)) await client.ask({ kind: 'copy', sql, bytes });
 }

@@ -1,0 +1,57 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { PoolClient, QueryConfig } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { PostgresSettings } from '../../ports/postgres-settings.ts';
+import { copyStatement, copyText } from '../sql/copy-text.ts';
+import type { SqlConnection } from '../sql/transaction.ts';
+import { statementError } from './postgres-error.ts';
+
+/** A connection that was taken from the pool. */
+export interface TakenConnection extends SqlConnection {
+  /** Gives it back; one that has ended, or is still in a transaction, is thrown away. */
+  release(): void;
+}
+
+export function useConnection(client: PoolClient, settings: PostgresSettings): TakenConnection {
+  let lost: unknown;
+  const onError = (cause: unknown): void => void (lost ??= cause);
+  // The server may end the connection between two statements; without somebody who listens the process would end too.
+  client.on('error', onError);
+
+  /** One after the other: `pg` keeps no order that it promises to keep. */
+  let last: Promise<unknown> = Promise.resolve();
+  async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = last.then(work, work);
+    last = done;
+    try {
+      return await done;
+    } catch (cause) {
+      throw statementError(cause, settings, lost);
+    }
+  }
+
+  return {
+    query: (sql, parameters) =>
+      inTurn(async () => {
+        const { rows, command } = await client.query<object>(statement(sql, parameters));
+        return { rows, command };
+      }),
+    script: (sql) => inTurn(async () => void (await client.query(sql))),
+    copy: (table, columns, rows) =>
+      inTurn(async () => {
+        const target = client.query(copyFrom(copyStatement(table, columns, 'STDIN')));
+        await pipeline(Readable.from(copyText(columns, rows)), target);
+      }),
+    release() {
+      client.off('error', onError);
+      client.release(lost !== undefined || client.getTransactionStatus() !== 'I');
+    },
+  };
+}
+
+/** In the extended protocol also without parameters: it takes one statement, never several. */
+function statement(text: string, parameters: readonly unknown[]): QueryConfig {
+  const config: QueryConfig & { queryMode: string } = { text, values: [...parameters], queryMode: 'extended' };
+  return config;
+}

@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { Client, Pool, type ClientConfig } from 'pg';
+import type { PostgresSettings, PostgresTls } from '../../ports/postgres-settings.ts';
+import { VALUE_TYPES } from './postgres-types.ts';
+
+/** One follows the log, and a few ask. */
+const CONNECTIONS = 4;
+/** How long a server has to let us in. */
+const CONNECT_MS = 5000;
+/** How long a statement may take. Deleting an election of millions takes minutes; a server that is gone takes for ever. */
+const STATEMENT_MS = 5 * 60_000;
+/** How long a statement waits for what another session holds, and a transaction of ours for its next statement. */
+const LOCK_MS = 60_000;
+
+/** Connects when it is used. A connection that breaks leaves the pool, and the next use makes a new one. */
+export function openPool(settings: PostgresSettings): Pool {
+  const config = clientConfig(settings);
+  /** The pool's own time limit would hold also for whoever waits for a connection that others use. */
+  class BoundedClient extends Client {
+    constructor() {
+      super(config);
+    }
+  }
+  const pool = new Pool({ max: CONNECTIONS, Client: BoundedClient });
+  // A server that goes away says so to connections that nobody uses. Whoever uses the next one hears of it.
+  pool.on('error', () => {});
+  return pool;
+}
+
+function clientConfig({ host, port, database, user, password, tls }: PostgresSettings): ClientConfig {
+  return {
+    host,
+    port,
+    database,
+    user,
+    // As a function, or `pg` would look for a password file.
+    password: () => password ?? '',
+    ssl: tls === undefined ? false : tlsOptions(tls, host),
+    enableChannelBinding: tls !== undefined,
+    application_name: 'livetally',
+    client_encoding: 'UTF8',
+    options: SESSION_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: STATEMENT_MS,
+    // For a server that is gone without a word; one that is there ends the statement itself.
+    query_timeout: STATEMENT_MS + CONNECT_MS,
+    lock_timeout: LOCK_MS,
+    idle_in_transaction_session_timeout: LOCK_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: VALUE_TYPES,
+  };
+}
+
+/** Whatever server, database or user have for a default: text comes in one form, and a lost machine lets go within a minute. */
+const SESSION_SETTINGS = [
+  'TimeZone=UTC',
+  'DateStyle=ISO',
+  'default_transaction_isolation=read\\ committed',
+  'default_transaction_read_only=off',
+  'standard_conforming_strings=on',
+  'tcp_keepalives_idle=30',
+  'tcp_keepalives_interval=10',
+  'tcp_keepalives_count=3',
+];
+
+function tlsOptions({ verify, issuers, certificate, key }: PostgresTls, host: string): ConnectionOptions {
+  return {
+    rejectUnauthorized: verify !== 'nothing',
+    ...(verify === 'issuer' ? { checkServerIdentity: () => undefined } : {}),
+    ...(issuers === undefined ? {} : { ca: issuers }),
+    ...(certificate === undefined ? {} : { cert: certificate }),
+    ...(key === undefined ? {} : { key }),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  };
+}
