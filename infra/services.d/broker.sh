@@ -43,11 +43,12 @@ format_storage() {
     cat "$folder/format.log" >&2
     fail "Kafka's storage could not be made in $folder"
   }
-  rm "$folder/format.args"
+  rm "$folder/format.args" "$folder/format.log" # which shows what SCRAM keeps of the passwords
 }
 
-# Starts the broker of $folder; "$@" are options of Java.
+# Starts the broker of $folder, unless it lives; "$@" are options of Java.
 launch_broker() {
+  if living kafka >/dev/null; then return; fi
   launch kafka "$java" -Xms512m "-Xmx$HEAP" -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "$@" -cp "$jars/*" \
     kafka.Kafka "$folder/server.properties"
 }

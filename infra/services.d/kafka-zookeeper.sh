@@ -30,20 +30,26 @@ PROPERTIES
   } >"$folder/server.properties"
 }
 
+# Logging of Kafka 3.9 and ZooKeeper.
+LOG4J=-Dlog4j.configuration=file:$parts/log4j.properties
+
 kafka_zookeeper_launch() {
-  local logging="-Dlog4j.configuration=file:$parts/log4j.properties" deadline=$((SECONDS + WAIT_SECONDS))
+  local deadline=$((SECONDS + WAIT_SECONDS))
   if ! living zookeeper >/dev/null; then
-    launch zookeeper "$java" -Xmx256m "$logging" -cp "$jars/*" \
+    launch zookeeper "$java" -Xmx256m "$LOG4J" -cp "$jars/*" \
       org.apache.zookeeper.server.quorum.QuorumPeerMain "$folder/zookeeper.properties"
   fi
   until answers "$(cat "$folder/zookeeper.port")"; do
     living zookeeper >/dev/null && ((SECONDS < deadline)) || fail_with_log zookeeper
     sleep 0.1
   done
-  launch_broker "$logging"
+  launch_broker "$LOG4J"
 }
 
 kafka_zookeeper_ready() { broker_is_ready 'started (kafka.server.KafkaServer)'; }
+
+# After a SIGKILL the broker's old session lives on for some seconds, and the new broker gives up at the sight of it.
+kafka_zookeeper_revive() { grep -qaF NodeExistsException "$folder/kafka.log" && launch_broker "$LOG4J"; }
 
 # The broker first: it says goodbye to ZooKeeper.
 kafka_zookeeper_stop() {

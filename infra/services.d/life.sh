@@ -1,4 +1,5 @@
-# A service's life. Each NAME.sh has, with _ for -, NAME_needs, NAME_make, NAME_launch, NAME_ready, NAME_stop, NAME_env.
+# A service's life. Each NAME.sh has, with _ for -, NAME_needs, NAME_make, NAME_launch, NAME_ready, NAME_stop, NAME_env,
+# and may have NAME_revive. All run in its $folder.
 
 # Calls $2 of service $1, in its folder.
 call() {
@@ -8,7 +9,7 @@ call() {
 
 main_process() { if [ "$1" = postgres ]; then echo postgres; else echo kafka; fi; }
 
-# up, starting, paused (by SIGSTOP), stopped (its data are there) or down.
+# up, starting, paused (by SIGSTOP), broken (one of its two processes is gone), stopped (its data are there) or down.
 state_of() {
   local process
   process=$(main_process "$1")
@@ -16,7 +17,13 @@ state_of() {
   if is_paused "$process"; then
     echo paused
   elif living "$process" >/dev/null; then
-    if answers "$(cat "$folder/port")"; then echo up; else echo starting; fi
+    if [ -e "$folder/zookeeper.pid" ] && ! living zookeeper >/dev/null; then
+      echo broken
+    elif answers "$(cat "$folder/port")"; then
+      echo up
+    else
+      echo starting
+    fi
   elif is_made; then
     echo stopped
   else
@@ -39,18 +46,26 @@ make_service() {
   touch "$folder/made"
 }
 
+# Whatever service $1 is doing: what lacks is made and launched, what is paused goes on.
 begin() {
+  local process
   call "$1" needs
-  if [ "$(state_of "$1")" = up ]; then return; fi
   make_service "$1"
-  if ! living "$(main_process "$1")" >/dev/null; then call "$1" launch; fi
+  for process in kafka zookeeper postgres; do
+    if is_paused "$process"; then kill -CONT "$(living "$process")"; fi
+  done
+  call "$1" launch
 }
+
+# Launches service $1 again if it has ended for a reason that passes by itself.
+revive() { declare -F "${1//-/_}_revive" >/dev/null && call "$1" revive; }
 
 wait_until_ready() {
   local process began=$2 deadline=$(($2 + WAIT_SECONDS))
   process=$(main_process "$1")
   until call "$1" ready; do
-    living "$process" >/dev/null && ((SECONDS < deadline)) || fail_with_log "$process"
+    if ((SECONDS >= deadline)); then fail_with_log "$process"; fi
+    living "$process" >/dev/null || revive "$1" || fail_with_log "$process"
     sleep 0.1
   done
   say "$1 is up at 127.0.0.1:$(cat "$folder/port") after $((SECONDS - began)) s (process $(living "$process"))"

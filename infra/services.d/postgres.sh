@@ -27,10 +27,19 @@ checkpoint_timeout = 15min
 CONF
 }
 
+# Whether a process works in the data folder. When the server is killed, its children end a moment later.
+postgres_has_children() { [ -n "$(find /proc/[0-9]*/cwd -maxdepth 0 -lname "$folder/db" 2>/dev/null)" ]; }
+
 postgres_launch() {
+  local deadline=$((SECONDS + STOP_SECONDS))
+  if living postgres >/dev/null; then return; fi
   ln -sf db/postmaster.pid "$folder/postgres.pid"
-  # Left by a server that was killed: pg_ctl would take it for that of the new one.
-  if ! living postgres >/dev/null; then rm -f "$folder/db/postmaster.pid"; fi
+  while postgres_has_children; do
+    ((SECONDS < deadline)) || fail "a killed PostgreSQL still has processes in $folder/db"
+    sleep 0.1
+  done
+  # A server that was killed leaves it. While its parent has not reaped it, the new one would take it for alive.
+  rm -f "$folder/db/postmaster.pid"
   # A log that the user postgres may write.
   if [ -e "$folder/postgres.log" ]; then mv -f "$folder/postgres.log" "$folder/postgres.log.1"; fi
   (cd "$folder" && "${as[@]}" "$programs/pg_ctl" -D "$folder/db" -l "$folder/postgres.log" -s -w -t "$WAIT_SECONDS" start) \
