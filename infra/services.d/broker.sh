@@ -49,7 +49,7 @@ format_storage() {
 # Starts the broker of $folder, unless it lives; "$@" are options of Java.
 launch_broker() {
   if living kafka >/dev/null; then return; fi
-  launch kafka "$java" -Xms512m "-Xmx$HEAP" -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "$@" -cp "$jars/*" \
+  launch kafka "$java" "-Xmx$HEAP" -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "$@" -cp "$jars/*" \
     kafka.Kafka "$folder/server.properties"
 }
 

@@ -50,7 +50,7 @@ stop_command() {
   lock
   for name in "$@"; do
     call "$name" stop
-    say "$name is stopped"
+    say "$name is $(state_of "$name")"
   done
 }
 
