@@ -57,6 +57,11 @@ export async function openDataFolder(
   };
 }
 
+/** A data folder in which nothing is kept: nobody has it, it is not even made. */
+export function unownedFolder(path: string): DataFolder {
+  return { path: resolve(path), setUrl: async () => undefined, close: async () => undefined };
+}
+
 /** The process that has the folder now, or undefined when none has. */
 export async function readOwner(path: string): Promise<Owner | undefined> {
   const folder = resolve(path);

@@ -7,6 +7,7 @@ import { readSnapshot } from '../stages/3-tally/snapshot.ts';
 import { newestReport } from '../stages/4-publish/newest-report.ts';
 import { formatPosition, parsePosition } from '../topics/position.ts';
 import { topicName } from '../topics/topics.ts';
+import { examineClock, examineReportTime } from './examine-clock.ts';
 import { findings, type Finding } from './finding.ts';
 import type { Session } from './session.ts';
 
@@ -54,7 +55,7 @@ async function results(session: Session, signal: AbortSignal | undefined): Promi
   }
   const counted = figure(report.counts.outcomes.counted);
   const says = `${counted} ballots counted; counted again to the same hash, ${short(report)}`;
-  return [{ state: 'good', what, says }, ...(await uncounted(session, report))];
+  return [{ state: 'good', what, says }, ...examineReportTime(report.at), ...(await uncounted(session, report))];
 }
 
 async function uncounted({ log, reader, election }: Session, report: Report): Promise<Finding[]> {
@@ -68,16 +69,20 @@ async function uncounted({ log, reader, election }: Session, report: Report): Pr
 
 async function database(session: Session): Promise<Finding[]> {
   const what = 'database';
-  const { files, election, reader } = session;
-  if (!existsSync(files.database))
+  const { files, election, reader, systems } = session;
+  if (systems.database === 'none')
+    return [{ state: 'note', what, says: 'none is named', next: 'Set DATABASE_URL to have one; no count needs it' }];
+  if (systems.database === 'embedded' && !existsSync(files.database))
     return [{ state: 'note', what, says: 'none; `livetally register` or `livetally start` makes it' }];
-  const [found] = await (
-    await session.database()
-  ).query<{ voters: number }>('SELECT count(*) AS voters FROM voters WHERE election = $1', [election.id]);
+  const opened = await session.database();
+  const clock = systems.database === 'embedded' ? [] : [await examineClock(opened)];
+  const [found] = await opened.query<{ voters: number }>('SELECT count(*) AS voters FROM voters WHERE election = $1', [
+    election.id,
+  ]);
   const voters = found?.voters ?? 0;
   const says = `${figure(voters)} of ${figure(reader.life.roll.total)} registered are in it`;
-  if (voters >= reader.life.roll.total) return [{ state: 'good', what, says }];
-  return [{ state: 'note', what, says, next: 'It is filled by `livetally register` or `livetally start`' }];
+  if (voters >= reader.life.roll.total) return [{ state: 'good', what, says }, ...clock];
+  return [{ state: 'note', what, says, next: 'Fill it: `livetally project`' }, ...clock];
 }
 
 function figure(value: number): string {

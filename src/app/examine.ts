@@ -5,11 +5,14 @@ import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '../ports/effects.ts';
 import { readOwner, type Owner } from './data-folder.ts';
 import { examineElection } from './examine-election.ts';
+import { examineBroker } from './examine-broker.ts';
 import { findings, type Finding } from './finding.ts';
 import { openExistingSession } from './session.ts';
+import { readSystems } from './systems.ts';
 
 export interface ExamineOptions {
   readonly data: string;
+  readonly electionId: string | undefined;
   readonly host: string;
   readonly port: number;
   /** The built page. */
@@ -21,14 +24,18 @@ const GIGABYTE = 1024 ** 3;
 const LEAST_FREE_BYTES = GIGABYTE;
 const OPEN_TO_OTHERS = 0o077;
 
-/** Looks at the machine, the configuration and the data folder; the log is only read. */
+/** Looks at the machine, the configuration, and what the log holds, which is only read. */
 export async function examine(options: ExamineOptions, signal?: AbortSignal): Promise<readonly Finding[]> {
   let owner: Owner | undefined;
-  const folder = await findings('data folder', async () => {
-    owner = await readOwner(options.data);
-    return dataFolder(options, owner, signal);
+  const held = await findings('configuration', async () => {
+    const { log } = readSystems();
+    if (log !== 'embedded') return examineBroker(options, log, signal);
+    return findings('data folder', async () => {
+      owner = await readOwner(options.data);
+      return dataFolder(options, owner, signal);
+    });
   });
-  return [...(await machine(options, owner)), ...folder];
+  return [...(await machine(options, owner)), ...held];
 }
 
 async function machine(options: ExamineOptions, owner: Owner | undefined): Promise<Finding[]> {
@@ -78,7 +85,7 @@ function listenProblem(host: string, port: number): Promise<string | undefined> 
 }
 
 async function dataFolder(
-  { data, logger }: ExamineOptions,
+  { data, electionId, logger }: ExamineOptions,
   owner: Owner | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Finding[]> {
@@ -95,7 +102,7 @@ async function dataFolder(
     ];
   }
   const inside = await findings('election', async () => {
-    await using session = await openExistingSession({ data, command: 'doctor', logger });
+    await using session = await openExistingSession({ data, electionId, command: 'doctor', logger });
     return await examineElection(session, signal);
   });
   return [await privacy(data), ...inside];

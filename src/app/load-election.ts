@@ -19,15 +19,6 @@ const PHOTO_TYPES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
 };
 
-/**
- * The election to work on: of the file given, else the one that the data folder holds, else the demo. `kept` is where
- * the data folder holds it.
- */
-export async function chooseElection(file: string | undefined, kept: string): Promise<Election> {
-  if (file !== undefined) return loadElection(file);
-  return (await keptElection(kept)) ?? loadElection(DEMO_FILE);
-}
-
 /** Undefined: the data folder holds no election yet. Throws LT_DATA_FOLDER when its file is damaged. */
 export async function keptElection(kept: string): Promise<Election | undefined> {
   if (!existsSync(kept)) return undefined;

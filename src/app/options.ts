@@ -19,6 +19,13 @@ export interface Option<Value> {
 /** Which table `export` writes. */
 type ExportPart = 'results' | 'turnout';
 
+/** One of several that share the work. */
+interface Part {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
 interface Unfit {
   readonly unfit: string;
 }
@@ -35,7 +42,9 @@ type TextOption =
   | 'land'
   | 'out'
   | 'outFile'
-  | 'keep';
+  | 'keep'
+  | 'electionId'
+  | 'healthHost';
 type NumberOption =
   | 'partitions'
   | 'port'
@@ -45,14 +54,16 @@ type NumberOption =
   | 'demoRegisterRate'
   | 'rate'
   | 'demoRate'
-  | 'turnout';
+  | 'turnout'
+  | 'intakePort'
+  | 'healthPort';
 type Toggle = 'noDatabase' | 'follow' | 'rebuild' | 'demo' | 'json';
-export type OptionName = TextOption | NumberOption | Toggle | 'what';
+export type OptionName = TextOption | NumberOption | Toggle | 'what' | 'part';
 
 type OptionTable = Readonly<
   Record<TextOption, Option<string>> &
     Record<NumberOption, Option<number>> &
-    Record<Toggle, Option<boolean>> & { what: Option<ExportPart> }
+    Record<Toggle, Option<boolean>> & { what: Option<ExportPart>; part: Option<Part> }
 >;
 
 const PEOPLE_A_SECOND = 'people registered a second; 0: as fast as it goes';
@@ -103,7 +114,30 @@ export const OPTIONS: OptionTable = {
   turnout: share('--turnout <share>', 'share of the registered who vote; without it what the election file says', {
     environment: 'LIVETALLY_TURNOUT',
   }),
-  follow: toggle('--follow', 'at the end wait for more, until Ctrl-C'),
+  follow: toggle('--follow', 'at the end wait for more, also for a server that is away, until Ctrl-C'),
+  electionId: text('--election-id <id>', 'which election, where the log holds several', {
+    environment: 'LIVETALLY_ELECTION_ID',
+  }),
+  part: part('--part <number/of>', 'be one of several that share the work, such as 2/3', {
+    environment: 'LIVETALLY_PART',
+  }),
+  intakePort: whole('--port <number>', 'port to take ballots on; 0 takes a free one', 0, 65_535, {
+    environment: 'LIVETALLY_INTAKE_PORT',
+    byDefault: '8502',
+  }),
+  healthPort: whole(
+    '--health-port <number>',
+    'port for /livez, /readyz and /metrics; without it there are none',
+    0,
+    65_535,
+    {
+      environment: 'LIVETALLY_HEALTH_PORT',
+    },
+  ),
+  healthHost: text('--health-host <address>', 'address for them; any but 127.0.0.1 lets others see them', {
+    environment: 'LIVETALLY_HEALTH_HOST',
+    byDefault: '127.0.0.1',
+  }),
   rebuild: toggle('--rebuild', 'count from the start of the log and make the snapshot anew'),
   to: text('--to <position>', 'count up to this position, such as "events:12 0:301 1:298 2:300 3:299"'),
   land: text('--land <code>', 'German statistics: only this Land, such as HB for Bremen'),
@@ -203,6 +237,21 @@ function share(flag: string, help: string, extras: Extras): Option<number> {
     read(given) {
       const number = /^\d*\.?\d+$/.test(given) ? Number(given) : NaN;
       return number >= 0 && number <= 1 ? number : { unfit: 'a share from 0 to 1, such as 0.62 for 62 %' };
+    },
+  };
+}
+
+const MOST_PARTS = 1024;
+
+function part(flag: string, help: string, extras: Extras): Option<Part> {
+  return {
+    flag,
+    help,
+    ...extras,
+    read(given) {
+      const [, number, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(given) ?? []).map(Number);
+      const fits = number !== undefined && of !== undefined && number >= 1 && number <= of && of <= MOST_PARTS;
+      return fits ? { number, of } : { unfit: `such as 2/3: which one, of how many, ${MOST_PARTS} at most` };
     },
   };
 }

@@ -4,10 +4,11 @@ import { Worker } from 'node:worker_threads';
 import { emptyTally, merge, type Tally } from '../election/tally.ts';
 import type { RecountProgress } from '../stages/3-tally/recount.ts';
 import type { Position } from '../topics/position.ts';
+import type { LogSource } from './compose.ts';
 
 /** What a thread is told, and what it tells. */
 export interface RecountTask {
-  readonly logFolder: string;
+  readonly log: LogSource;
   readonly electionId: string;
   readonly to: Position;
   readonly partitions: readonly number[];
@@ -22,7 +23,7 @@ export interface RecountInThreadsOptions {
 
 /** The recount on all cores: a thread each, which takes its share of the partitions. The log may be open here too. */
 export async function recountInThreads(
-  logFolder: string,
+  log: LogSource,
   electionId: string,
   to: Position,
   { onProgress, signal }: RecountInThreadsOptions,
@@ -35,7 +36,7 @@ export async function recountInThreads(
   const done = shares.map(() => 0);
   const tallies = await Promise.all(
     shares.map((partitions, thread) =>
-      recountInThread({ logFolder, electionId, to, partitions }, signal, (progress) => {
+      recountInThread({ log, electionId, to, partitions }, signal, (progress) => {
         done[thread] = progress.done;
         onProgress({ done: done.reduce((sum, records) => sum + records, 0), total });
       }),

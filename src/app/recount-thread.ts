@@ -4,14 +4,14 @@ import { openLog } from './compose.ts';
 import type { RecountNews, RecountTask } from './recount-in-threads.ts';
 
 /** A thread of recount-in-threads.ts: counts its partitions, says how far it is, ends. Any message stops it. */
-const { logFolder, electionId, to, partitions } = workerData as RecountTask;
+const { log: source, electionId, to, partitions } = workerData as RecountTask;
 const stopped = new AbortController();
 parentPort!.once('message', () => stopped.abort()).unref();
 
 const PROGRESS_EVERY_MS = 200;
 let toldAt = 0;
 
-const log = await openLog(logFolder);
+const log = await openLog(source);
 try {
   const { tally } = await recount(log, electionId, {
     to,

@@ -1,8 +1,8 @@
-import type { LifeReader } from '../lifecycle/life-reader.ts';
-import type { Election } from '../election/election.ts';
 import type { Report } from '../election/report.ts';
 import type { Log } from '../ports/log.ts';
 import { newestReport } from '../stages/4-publish/newest-report.ts';
+import { lagsOf, type Lag } from './lags.ts';
+import type { Session } from './session.ts';
 import { topicName, TOPICS, VOTERS_PARTITIONS, type Topic } from '../topics/topics.ts';
 
 /** How far everything is. Totals only: nothing of it depends on the results policy. */
@@ -16,6 +16,8 @@ export interface Status {
   readonly records: Readonly<Record<Topic, number>>;
   /** The newest report; null before the first. */
   readonly published: Published | null;
+  /** How far each stage is behind. */
+  readonly lags: readonly Lag[];
 }
 
 interface Published {
@@ -26,14 +28,9 @@ interface Published {
   readonly at: string;
 }
 
-export interface StatusSource {
-  readonly log: Log;
-  /** Caught up. */
-  readonly reader: LifeReader;
-  readonly election: Election;
-}
-
-export async function statusOf({ log, reader, election }: StatusSource): Promise<Status> {
+/** `data` is the data folder, where stages on this machine keep what they keep. */
+export async function statusOf(session: Session, data: string): Promise<Status> {
+  const { log, reader, election } = session;
   const { life } = reader;
   const report = await newestReport(log, election.id, election.contests.length);
   return {
@@ -43,6 +40,7 @@ export async function statusOf({ log, reader, election }: StatusSource): Promise
     registered: life.roll.total,
     records: await recordsOf(log, election.id, life.partitions),
     published: report === undefined ? null : publishedOf(report),
+    lags: await lagsOf(session, data, report),
   };
 }
 

@@ -3,7 +3,9 @@ import { dashboardCommand } from './commands/dashboard.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
+import { intakeCommand } from './commands/intake.ts';
 import { initCommand } from './commands/init.ts';
+import { projectCommand } from './commands/project.ts';
 import { recountCommand } from './commands/recount.ts';
 import { registerCommand } from './commands/register.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -18,7 +20,9 @@ export const COMMANDS: readonly Command[] = [
   initCommand,
   registerCommand,
   voteCommand,
+  intakeCommand,
   tallyCommand,
+  projectCommand,
   dashboardCommand,
   recountCommand,
   importCommand,

@@ -23,14 +23,14 @@ const HEADERS: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 };
 
-/** On every answer the headers above; GET and HEAD only; on loopback only names of this machine. */
-export function guard(app: FastifyInstance, host: string): void {
+/** On every answer the headers above; GET and HEAD only, unless it takes something; on loopback only names of this machine. */
+export function guard(app: FastifyInstance, host: string, takes: boolean): void {
   const local = isLoopback(host);
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(reply.raw);
     if (local && !isLoopback(hostName(request.headers.host ?? ''))) {
       await reply.code(421).send({ error: 'This server answers to localhost and 127.0.0.1 only.' });
-    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    } else if (!takes && request.method !== 'GET' && request.method !== 'HEAD') {
       await reply.code(405).header('allow', 'GET, HEAD').send({ error: 'This server is for reading: GET and HEAD.' });
     }
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeCount, exampleElection, type FakeCount } from '../../test/browser/fake-count.ts';
+import { createHealth, type Health } from '../app/health.ts';
 import type { Candidate, Election } from '../election/election.ts';
 import { createLive, type Live } from '../stages/4-publish/live.ts';
 import { sayWhoCanReach } from './security.ts';
@@ -15,6 +16,7 @@ let folder: string;
 let fake: FakeCount;
 let live: Live;
 let server: Server;
+let health: Health;
 let streams: IncomingMessage[];
 
 beforeEach(async () => {
@@ -34,9 +36,10 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<ServerOptions>, election: Election = exampleElection()): Promise<void> {
+  health = createHealth();
   fake = createFakeCount(election);
   live = createLive(election, fake.report());
-  server = await openServer({ port: 0, live, webFolder: join(folder, 'web'), log, ...options });
+  server = await openServer({ port: 0, live, health, webFolder: join(folder, 'web'), log, ...options });
 }
 
 async function restart(options: Partial<ServerOptions>, election?: Election): Promise<void> {

@@ -48,7 +48,7 @@ const logger = { info: () => {}, warn: () => {}, error: () => {} };
 /** Holds a data folder that no process has against everything that must be true of it at any moment. Throws what is not. */
 export async function checkFolder(folder: CampaignFolder, checks: FolderChecks): Promise<FolderFigures> {
   const { election, source } = checks;
-  await using stores = await openStores(folder.data, 'campaign', logger);
+  await using stores = await openStores({ data: folder.data, command: 'campaign', logger });
   const { log, files } = stores;
   const plain = await readPlainLog(log, election.id, PARTITIONS);
   const owners = ownersOf(plain.events);

@@ -17,10 +17,10 @@ first of them the names of the columns.`,
     'livetally export --what turnout --out turnout.csv',
     'livetally export --json',
   ],
-  options: ['data', 'what', 'outFile', 'json'],
+  options: ['data', 'electionId', 'what', 'outFile', 'json'],
   async run({ values, terminal }) {
-    const { data = '', what, outFile } = values;
-    await using session = await openExistingSession({ data, command: 'export', logger: terminal.log });
+    const { data = '', electionId, what, outFile } = values;
+    await using session = await openExistingSession({ data, electionId, command: 'export', logger: terminal.log });
     const { log, election } = session;
     const report = await newestReport(log, election.id, election.contests.length);
     if (report === undefined) throw nothingPublished();

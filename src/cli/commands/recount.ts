@@ -18,10 +18,10 @@ export const recountCommand: Command = command({
 ballot line, and compares the hash of its report with the tally's and with the published one. Ends with exit code
 ${EXIT_CODES.LT_COUNT_DIFFERS} if they differ. Without --to it counts to the position of the newest report, or to the end of the log.`,
   examples: ['livetally recount', 'livetally recount --to "events:12 0:301 1:298 2:300 3:299"'],
-  options: ['data', 'to', 'json'],
+  options: ['data', 'electionId', 'to', 'json'],
   async run({ values, terminal, signal }) {
-    const { data = '' } = values;
-    await using session = await openExistingSession({ data, command: 'recount', logger: terminal.log });
+    const { data = '', electionId } = values;
+    await using session = await openExistingSession({ data, electionId, command: 'recount', logger: terminal.log });
     const { log, election } = session;
     const published = await newestReport(log, election.id, election.contests.length);
     const to = await endOf(session, values.to, published?.position);
@@ -41,12 +41,12 @@ ${EXIT_CODES.LT_COUNT_DIFFERS} if they differ. Without --to it counts to the pos
 });
 
 async function countTwice(
-  { log, election, files }: Session,
+  { log, election, logSource }: Session,
   to: Position,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ recount: Report; tally: Report }> {
-  const plain = await recountWithProgress(files.log, election.id, to, { terminal, signal });
+  const plain = await recountWithProgress(logSource, election.id, to, { terminal, signal });
   const fast = await countTo(log, election.id, to, signal);
   const position = formatPosition(to);
   return {

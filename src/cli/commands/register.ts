@@ -1,3 +1,4 @@
+import type { Health } from '../../app/health.ts';
 import type { Session } from '../../app/session.ts';
 import { openVotingKey } from '../../app/voting-key.ts';
 import { createVotingCodes } from '../../election/code.ts';
@@ -9,9 +10,10 @@ import { command, INTERRUPTED, type Command, type CommandContext } from '../comm
 import { fillDatabase } from '../fill-database.ts';
 import { counted, figure } from '../figures-text.ts';
 import { defineSession } from '../define-session.ts';
+import { runStage, STAGE_OPTIONS } from '../run-stage.ts';
 
 const NAMES = [
-  'data',
+  ...STAGE_OPTIONS,
   'election',
   'partitions',
   'people',
@@ -21,7 +23,6 @@ const NAMES = [
   'seed',
   'registerRate',
   'noDatabase',
-  'json',
 ] as const;
 type Names = (typeof NAMES)[number];
 type Context = CommandContext<Names>;
@@ -40,21 +41,40 @@ are written to the file that --codes names, at the moment of registration and ne
   ],
   options: NAMES,
   async run(context) {
-    const { values, terminal, signal } = context;
-    await using session = await defineSession('register', context);
-    const roll = values.roll === undefined ? undefined : await readRoll(session, values.roll, context);
-    const source = roll?.source ?? (await inventedPeople(session, context));
-    const registered = await registerAll(session, source, context);
-    const isWhole = registered.registered >= source.people;
-    const inDatabase = isWhole && values.noDatabase !== true ? await fillDatabase(session, terminal, signal) : null;
-    const onRoll = session.reader.life.roll.total;
+    const { terminal, signal } = context;
+    const stage = { name: 'register', follow: false, context, open: () => defineSession('register', context) };
+    const done = await runStage(stage, (session, until, health) => registerHere(session, context, health, until));
+    if (done === undefined) return INTERRUPTED;
+    const { registered, refused, onRoll, inDatabase, isWhole } = done;
     terminal.result(
-      { ...registered, refused: roll?.refused ?? 0, onRoll, inDatabase, codes: values.codes ?? null },
+      { ...registered, refused, onRoll, inDatabase, codes: context.values.codes ?? null },
       summaryOf(registered, onRoll, inDatabase, context),
     );
     return signal.aborted && !isWhole ? INTERRUPTED : undefined;
   },
 });
+
+interface Done {
+  readonly registered: Registered;
+  readonly refused: number;
+  readonly onRoll: number;
+  /** Null: the database was left as it is. */
+  readonly inDatabase: number | null;
+  readonly isWhole: boolean;
+}
+
+async function registerHere(session: Session, context: Context, health: Health, signal: AbortSignal): Promise<Done> {
+  const { values, terminal } = context;
+  const { life } = session.reader;
+  health.gauge('livetally_registered_people', 'People with a serial.', () => life.roll.total);
+  const roll = values.roll === undefined ? undefined : await readRoll(session, values.roll, context);
+  const source = roll?.source ?? (await inventedPeople(session, context));
+  const registered = await registerAll(session, source, context);
+  const isWhole = registered.registered >= source.people;
+  const fills = isWhole && values.noDatabase !== true && session.systems.database !== 'none';
+  const inDatabase = fills ? await fillDatabase(session, terminal, signal) : null;
+  return { registered, refused: roll?.refused ?? 0, onRoll: life.roll.total, inDatabase, isWhole };
+}
 
 async function inventedPeople({ election }: Session, { values }: Context): Promise<PeopleSource> {
   const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');

@@ -70,7 +70,7 @@ async function requireNoOther(folder: string, pack: Pack): Promise<void> {
 
 async function replayIn(folder: string, pack: Pack, context: Context): Promise<{ exitCode: number }> {
   const { terminal, signal } = context;
-  await using stores = await openStores(folder, 'replay', terminal.log);
+  await using stores = await openStores({ data: folder, command: 'replay', keeps: 'replay', logger: terminal.log });
   await keepElection(stores.files.election, pack.election);
   using memory = watchMemory();
   const startedAt = performance.now();
@@ -127,9 +127,9 @@ async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, sign
 }
 
 /** The hash of the report that separate code makes of the same records. */
-async function recountHash({ log, files }: Stores, report: Report, { terminal, signal }: Context): Promise<string> {
+async function recountHash({ log, logSource }: Stores, report: Report, { terminal, signal }: Context): Promise<string> {
   const to = parsePosition(report.position)!;
-  const tally = await recountWithProgress(files.log, report.election, to, { terminal, signal });
+  const tally = await recountWithProgress(logSource, report.election, to, { terminal, signal });
   const reader = createLifeReader(log, report.election);
   await reader.catchUp(to.events);
   return makeReport(tally, reader.life, report.position, Date.now(), true).hash;

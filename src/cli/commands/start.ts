@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { createHealth } from '../../app/health.ts';
+import { persist, type Attempt } from '../../app/persist.ts';
 import type { Session } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
 import { createLifeReader, type LifeReader } from '../../lifecycle/life-reader.ts';
@@ -20,6 +22,7 @@ import { serveDashboard } from '../serve-dashboard.ts';
 const NAMES = [
   'data',
   'election',
+  'electionId',
   'partitions',
   'host',
   'port',
@@ -67,7 +70,7 @@ function tasks(session: Session, context: Context, count: LiveCount): Task[] {
   const served = Promise.withResolvers<void>();
   const stages: Stage[] = [tally];
   if (session.reader.life.closed === undefined) stages.push(registration, voting);
-  if (context.values.noDatabase !== true) stages.push(database);
+  if (context.values.noDatabase !== true && session.systems.database !== 'none') stages.push(database);
   return [
     (signal) => dashboard(session, context, count, served.resolve, signal),
     ...stages.map((stage) => async (signal: AbortSignal) => {
@@ -84,7 +87,7 @@ async function dashboard(
   onServed: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { host = '', port = 0 } = context.values;
+  const { data = '', host = '', port = 0 } = context.values;
   const onReady = (url: string): void => {
     const folder = session.folder.path;
     context.terminal.result(
@@ -94,7 +97,7 @@ async function dashboard(
     onServed();
   };
   const { log: logger } = context.terminal;
-  await serveDashboard(session, { host, port, logger, onReady, onCount: count.show }, signal);
+  await serveDashboard(session, { data, host, port, logger, onReady, onCount: count.show }, signal);
 }
 
 function greeting(url: string, { election, reader }: Session, { values }: Context): string {
@@ -164,7 +167,12 @@ async function tally(session: Session, { values, terminal }: Context, signal: Ab
 async function database(session: Session, { terminal }: Context, signal: AbortSignal): Promise<void> {
   const { log, election } = session;
   try {
-    await project({ log, database: await session.database(), electionId: election.id, logger: terminal.log }, signal);
+    const attempt: Attempt<unknown> = async (until, ready) => {
+      const database = await session.database();
+      ready();
+      return project({ log, database, electionId: election.id, logger: terminal.log }, until);
+    };
+    await persist(attempt, { what: 'database', health: createHealth(), logger: terminal.log }, signal);
   } catch (error) {
     if (!(error instanceof LivetallyError && error.code === 'LT_DATABASE')) throw error;
     const { code, message } = error;

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { dataFiles } from '../../app/compose.ts';
 import { readOwner, type Owner } from '../../app/data-folder.ts';
 import { openExistingSession } from '../../app/session.ts';
 import { statusOf, type Status } from '../../app/status.ts';
+import { readSystems } from '../../app/systems.ts';
 import { askOwner } from '../ask-owner.ts';
 import { command, type Command } from '../command.ts';
 import { figure } from '../figures-text.ts';
@@ -12,22 +14,28 @@ type LiveStatus = Status & { readonly perSecond: number };
 
 export const statusCommand: Command = command({
   name: 'status',
-  summary: 'say what the data folder holds and how far each stage is',
-  description: `Says which election the data folder holds, how many are registered, how many records each topic has and what has been
-published. Asks the livetally that is running on the folder, over HTTP, when there is one; else it reads the folder itself.`,
+  summary: 'say what the log holds and how far each stage is',
+  description: `Says which election there is, how many are registered, how many records each topic has, what has been published, and how far
+each stage is behind. With the embedded log it asks the livetally that is running on the data folder, over HTTP, when there is
+one; else it reads the log itself.`,
   examples: ['livetally status', 'livetally status --data my-data --json'],
-  options: ['data', 'json'],
+  options: ['data', 'electionId', 'json'],
   async run({ values, terminal }) {
-    const { data = '' } = values;
+    const { data = '', electionId } = values;
     const folder = resolve(data);
-    const owner = await readOwner(data);
+    const isEmbedded = readSystems().log === 'embedded';
+    const owner = isEmbedded ? await readOwner(data) : undefined;
     if (owner === undefined) {
-      await using session = await openExistingSession({ data, command: 'status', logger: terminal.log });
-      const status = await statusOf(session);
-      const snapshot = await savedAt(session.files.snapshot);
+      await using session = await openExistingSession({ data, electionId, command: 'status', logger: terminal.log });
+      const status = await statusOf(session, data);
+      const snapshot = await savedAt(isEmbedded ? session.files.snapshot : dataFiles(join(data, 'tally')).snapshot);
       terminal.result(
         { running: null, folder, ...status, snapshot },
-        [text(folder, status), row('snapshot', snapshot ?? 'none'), row('running', 'nothing')].join('\n'),
+        [
+          text(folder, status),
+          row('snapshot', snapshot ?? 'none here'),
+          ...(isEmbedded ? [row('running', 'nothing')] : []),
+        ].join('\n'),
       );
     } else if (owner.url === undefined) {
       terminal.result({ running: owner, folder }, [row('folder', folder), runningRow(owner)].join('\n'));
@@ -42,7 +50,7 @@ published. Asks the livetally that is running on the folder, over HTTP, when the
   },
 });
 
-function text(folder: string, { election, title, state, registered, records, published }: Status): string {
+function text(folder: string, { election, title, state, registered, records, published, lags }: Status): string {
   const topics = Object.entries(records).map(([topic, count]) => `${topic} ${figure(count)}`);
   const count =
     published === null
@@ -54,6 +62,9 @@ function text(folder: string, { election, title, state, registered, records, pub
     row('registered', figure(registered)),
     row('records', topics.join(', ')),
     row('published', count),
+    ...lags.map(({ stage, behind, of }) =>
+      row(`${stage} lag`, behind === null ? `unknown: ${of}` : `${figure(behind)} ${of}`),
+    ),
   ].join('\n');
 }
 
@@ -62,7 +73,7 @@ function runningRow({ command, pid, since, url }: Owner): string {
 }
 
 function row(name: string, value: string): string {
-  return `${name.padEnd(12)}${value}`;
+  return `${name.padEnd(14)}${value}`;
 }
 
 async function savedAt(file: string): Promise<string | null> {

@@ -1,43 +1,70 @@
-import { openExistingSession, type Session } from '../../app/session.ts';
+import type { Health } from '../../app/health.ts';
+import type { Session } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
 import type { Engine } from '../../ports/engine.ts';
 import { openTallyEngine } from '../../stages/3-tally/tally.ts';
-import { publish } from '../../stages/4-publish/publish.ts';
+import { publish, type Published } from '../../stages/4-publish/publish.ts';
 import { topicName } from '../../topics/topics.ts';
 import { command, INTERRUPTED, type Command } from '../command.ts';
 import { resultsText, resultsValue } from '../results-text.ts';
+import { runStage, STAGE_OPTIONS } from '../run-stage.ts';
+import type { Terminal } from '../terminal.ts';
+
+const NAMES = [...STAGE_OPTIONS, 'rebuild', 'follow'] as const;
 
 export const tallyCommand: Command = command({
   name: 'tally',
   summary: 'count the ballots in the log and publish reports',
   description: `Reads ballots from where the last tally stopped, counts each voting code once, and puts reports into the results, at most one
-a second. Ends when everything in the log is counted. With --follow it waits for more; as it has the data folder for itself,
-\`livetally start\` is what counts while ballots come in.`,
+a second. Ends when everything in the log is counted. With --follow it waits for more. With the embedded log it has the data
+folder for itself, so that \`livetally start\` is what counts while ballots come in; on a broker it counts while others vote.`,
   examples: ['livetally tally', 'livetally tally --rebuild', 'livetally tally --json'],
-  options: ['data', 'rebuild', 'follow', 'json'],
-  async run({ values, terminal, signal }) {
-    const { data = '', rebuild, follow } = values;
-    await using session = await openExistingSession({ data, command: 'tally', logger: terminal.log });
-    const { log, election, files } = session;
-    const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot, rebuild });
-    let done = recordsAt(engine);
-    const progress = terminal.progress({ what: 'tally', unit: 'records', from: done, total: await records(session) });
-    const { report, broken } = await publish(
+  options: NAMES,
+  async run(context) {
+    const { values, terminal, signal } = context;
+    const { rebuild = false, follow = false } = values;
+    const stage = { name: 'tally', keeps: 'tally', follow, context };
+    const done = await runStage(stage, async (session, until, health) => {
+      return { ...(await count(session, { rebuild, follow, terminal, health }, until)), election: session.election };
+    });
+    if (done === undefined) return terminal.say('Stopped.');
+    const { report, broken, election } = done;
+    if (broken.length > 0) throw withheld(broken.map(({ name, left, right }) => `${name}: ${left} ≠ ${right}`));
+    terminal.result(resultsValue(report, election), resultsText(report, election));
+    return signal.aborted && !follow ? INTERRUPTED : undefined;
+  },
+});
+
+interface CountOptions {
+  readonly rebuild: boolean;
+  readonly follow: boolean;
+  readonly terminal: Terminal;
+  readonly health: Health;
+}
+
+async function count(session: Session, options: CountOptions, signal: AbortSignal): Promise<Published> {
+  const { log, election, files } = session;
+  const { rebuild, follow, terminal, health } = options;
+  const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot, rebuild });
+  let done = recordsAt(engine);
+  const progress = terminal.progress({ what: 'tally', unit: 'records', from: done, total: await records(session) });
+  health.gauge('livetally_tallied_records', 'Records of events and ballots that are counted.', () => recordsAt(engine));
+  health.gauge('livetally_tallied_lines', 'Ballot lines that are counted or refused.', () => engine.tally().lines);
+  try {
+    return await publish(
       {
         log,
         engine,
         effects: { now: Date.now, log: terminal.log },
-        toEnd: follow !== true,
+        toEnd: !follow,
         onStep: (folded) => progress.update((done += folded)),
       },
       signal,
     );
+  } finally {
     progress.stop();
-    if (broken.length > 0) throw withheld(broken.map(({ name, left, right }) => `${name}: ${left} ≠ ${right}`));
-    terminal.result(resultsValue(report, election), resultsText(report, election));
-    return signal.aborted && follow !== true ? INTERRUPTED : undefined;
-  },
-});
+  }
+}
 
 /** What it folds: events and records of ballots. */
 function recordsAt({ position }: Engine): number {

@@ -365,6 +365,17 @@ describe('following', () => {
     expect(linesOf(intake)).toEqual(lines);
   });
 
+  it('[V29] several that share the work cast together what one alone would', async () => {
+    await fillRoll();
+    await issue('more', 300, [[4096, 300, 'n2', '65+|f']]);
+    await registerPeople('more', 0, [[4096, 300, 'n2', '65+|f']]);
+    const { lines } = await run();
+    const parts: string[][] = [];
+    for (const number of [1, 2]) parts.push((await run({ part: { number, of: 2 } })).lines);
+    expect(parts.every((part) => part.length > 0)).toBe(true);
+    expect(parts.flat().sort()).toEqual([...lines].sort());
+  });
+
   it('[V28] casts as people register, and ends when the signal aborts', async () => {
     const stop = new AbortController();
     const intake = recorder();

@@ -23,6 +23,8 @@ export interface SimulateOptions {
   readonly turnout?: number;
   /** Where to note how far it came; without it every run starts at the first registration. */
   readonly cursorFile?: string;
+  /** Of several that share the work: casts for every `of`th issue only. All of them together cast what one alone would. */
+  readonly part?: { readonly number: number; readonly of: number };
   /** Wait for more registrations, until the signal aborts or the election closes. */
   readonly follow: boolean;
   /** After every batch that is durable. */
@@ -53,7 +55,11 @@ export async function simulate(options: SimulateOptions, signal: AbortSignal, cl
   const { election } = reader.life;
   const turnout = options.turnout ?? election.simulation.turnout;
   const logId = await log.topicId(topicName(election.id, 'events'));
-  const cursor = await openSimulatorCursor(options.cursorFile, logId, behaviourOf(election, seed, turnout));
+  const cursor = await openSimulatorCursor(
+    options.cursorFile,
+    logId,
+    behaviourOf(election, seed, turnout, options.part),
+  );
   const caster = createCaster(election, seed, turnout);
   const sender = createSender(options, caster, (point) => cursor.save(point), signal, clock);
 
@@ -63,6 +69,7 @@ export async function simulate(options: SimulateOptions, signal: AbortSignal, cl
     for await (const issue of issues) {
       await reader.catchUp();
       if (reader.life.closed !== undefined) break;
+      if (!isOurs(issue, options.part)) continue;
       await sender.send(issue, issue.start.events <= from.events ? from.lines : 0);
     }
   } finally {
@@ -128,8 +135,18 @@ function added(sent: Simulated, batch: readonly Cast[]): Simulated {
   };
 }
 
-function behaviourOf(election: Election, seed: string | number, turnout: number): string {
+/** By where the issue stands in the log, which is the same for everyone. */
+function isOurs({ end }: RegisteredIssue, part: SimulateOptions['part']): boolean {
+  return part === undefined || end.events % part.of === part.number - 1;
+}
+
+function behaviourOf(
+  election: Election,
+  seed: string | number,
+  turnout: number,
+  part: SimulateOptions['part'],
+): string {
   const { contests, places, cohorts, simulation } = election;
-  const text = canonicalJson({ contests, places, cohorts, simulation, seed: String(seed), turnout });
+  const text = canonicalJson({ contests, places, cohorts, simulation, seed: String(seed), turnout, part });
   return createHash('sha256').update(text).digest('hex');
 }

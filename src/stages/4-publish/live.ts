@@ -109,7 +109,13 @@ export interface RunLiveOptions {
   /** A reader of its own, caught up. */
   readonly reader: LifeReader;
   readonly live: Live;
+  /** Where it is in `results`: a run that ended goes on there, and shows nothing older than before. */
+  readonly cursor?: LiveCursor;
   readonly now?: () => number;
+}
+
+export interface LiveCursor {
+  offset: number | undefined;
 }
 
 const REFRESH_EVERY_MS = 1000;
@@ -123,26 +129,26 @@ export function emptyReport({ life }: LifeReader, now: () => number = Date.now):
 
 /** Follows `results` until the signal. At most one snapshot a second. */
 export async function runLive(
-  { log, reader, live, now = Date.now }: RunLiveOptions,
+  { log, reader, live, cursor = { offset: undefined }, now = Date.now }: RunLiveOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const topic = topicName(reader.life.election.id, 'results');
   const reports = createReportReader();
-  let offset = await startOffset(log, topic, reader);
-  let reported = false;
+  let reported = cursor.offset !== undefined;
+  cursor.offset ??= await startOffset(log, topic, reader);
   let refreshedAt = -Infinity;
 
   while (!signal.aborted) {
     // Whichever way the clock is set meanwhile, the page waits no longer than this.
     const waitMs = Math.max(0, REFRESH_EVERY_MS - Math.abs(now() - refreshedAt));
-    const [fetched] = await log.fetch(topic, [offset], { waitMs, signal });
+    const [fetched] = await log.fetch(topic, [cursor.offset], { waitMs, signal });
     for (const record of fetched?.records ?? []) {
       const report = reports.take(record);
       if (report === undefined) continue;
       live.take(report);
       reported = true;
     }
-    offset = fetched?.next ?? offset;
+    cursor.offset = fetched?.next ?? cursor.offset;
     if (Math.abs(now() - refreshedAt) < REFRESH_EVERY_MS) continue;
     if ((await reader.catchUp()) > 0) {
       live.describe(reader.life.election);

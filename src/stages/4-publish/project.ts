@@ -5,30 +5,39 @@ import { loadPositions } from './topic-position.ts';
 /** How long a new record may wait. */
 const POLL_MS = 250;
 
-/**
- * Follows the log into the database until `signal`: events, voters and results, each batch with its position in one
- * transaction, so that it can die anywhere and goes on where it was. Rejects with LT_DATABASE; nothing else is hurt.
- */
-export async function project(options: ProjectOptions, signal: AbortSignal): Promise<void> {
-  const round = await createRounds(options);
-  while (!signal.aborted) {
-    if ((await round()) === undefined) await pause(POLL_MS, undefined, { signal }).catch(() => {});
-  }
-}
-
-export interface ProjectToEndOptions extends ProjectOptions {
+export interface ProjectToOptions extends ProjectOptions {
   /** Hears what has been written so far. */
   readonly onProgress?: (so: Projected) => void;
 }
 
+/**
+ * Follows the log into the database until `signal`: events, voters and results, each batch with its position in one
+ * transaction, so that it can die anywhere and goes on where it was. Rejects with LT_DATABASE; nothing else is hurt.
+ */
+export async function project(options: ProjectToOptions, signal: AbortSignal): Promise<Projected> {
+  return run(options, signal, () => pause(POLL_MS, undefined, { signal }).catch(() => undefined));
+}
+
 /** Catches up with the log and resolves with what was written. */
-export async function projectToEnd(options: ProjectToEndOptions, signal?: AbortSignal): Promise<Projected> {
+export async function projectToEnd(options: ProjectToOptions, signal?: AbortSignal): Promise<Projected> {
+  return run(options, signal, undefined);
+}
+
+/** Without `wait` it ends when nothing is new. */
+async function run(
+  options: ProjectToOptions,
+  signal: AbortSignal | undefined,
+  wait: (() => Promise<void>) | undefined,
+): Promise<Projected> {
   const round = await createRounds(options);
   let total = NOTHING;
-  for (let some = await round(); some !== undefined; some = await round()) {
-    total = plus(total, some);
-    options.onProgress?.(total);
-    if (signal?.aborted === true) break;
+  while (signal?.aborted !== true) {
+    const some = await round();
+    if (some !== undefined) {
+      total = plus(total, some);
+      options.onProgress?.(total);
+    } else if (wait === undefined) break;
+    else await wait();
   }
   return total;
 }

@@ -96,3 +96,27 @@ test('[P12] a report of more than the log holds does not hold back a count of al
   await count();
   expect(reported).toEqual([60, 60]);
 });
+
+test('[P12] of two tallies at once, the one behind publishes nothing lower than the other, and says that there are two', async () => {
+  const said: string[] = [];
+  const effects = { now: Date.now, log: { ...logger, warn: (_: object, message: string) => said.push(message) } };
+  const inner = await openTallyEngine(log, scene.election.id);
+  let steps = 0;
+  const engine: Engine = {
+    ...inner,
+    get life() {
+      return inner.life;
+    },
+    get position() {
+      return inner.position;
+    },
+    async step(...given) {
+      if (++steps === 4) await count();
+      return inner.step(...given);
+    },
+  };
+  await publish({ log, engine, effects, toEnd: true, everyMs: 0 }, never);
+  expect(reported.at(-1)).toBe(60);
+  expect(reported).toEqual([...reported].sort((one, other) => one - other));
+  expect(said).toEqual(['Another tally publishes the same election; one is enough.']);
+});

@@ -35,11 +35,12 @@ const WAIT_MS = 250;
 
 /**
  * Runs until the signal, or to the end of the log. The last report covers everything that was counted. Results never go
- * back: a count that starts from zero or from an old snapshot is not published before it is where the newest report was.
+ * back: a count that starts from zero or from an old snapshot is not published before it is where the newest report
+ * is, also when that is of another tally which publishes at the same time.
  */
 export async function publish(options: PublishOptions, signal: AbortSignal): Promise<Published> {
   const { engine, effects, everyMs = REPORT_EVERY_MS, saveEveryMs = SAVE_EVERY_MS } = options;
-  let published = await newestPosition(options);
+  const results = createResults(options);
   let changed = true;
   let reportedAt = -Infinity;
   let savedAt = effects.now();
@@ -50,11 +51,10 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
     options.onStep?.(folded);
     if (folded > 0) changed = true;
     // All of the log is counted: a report of more was of another log.
-    else if (!signal.aborted) published = undefined;
+    else if (!signal.aborted) results.forget();
     if (folded === 0 && options.toEnd === true) break;
-    if (changed && isDue(reportedAt, everyMs, effects) && reaches(engine.position, published)) {
-      latest = await publishReport(options);
-      published = engine.position;
+    if (changed && isDue(reportedAt, everyMs, effects) && (await results.areReached())) {
+      latest = await results.publish();
       reportedAt = effects.now();
       changed = false;
     }
@@ -63,9 +63,56 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
       savedAt = effects.now();
     }
   }
-  if (changed && reaches(engine.position, published)) latest = await publishReport(options);
+  if (changed && (await results.areReached())) latest = await results.publish();
   await engine.save();
   return latest ?? checkedReport(options);
+}
+
+/** The topic `results`, of which this may not be the only writer. */
+interface Results {
+  /** Whether everything in the newest report is counted here. */
+  areReached(): Promise<boolean>;
+  publish(): Promise<Published>;
+  /** The newest report was of another log. */
+  forget(): void;
+}
+
+function createResults(options: PublishOptions): Results {
+  const { log, engine, effects } = options;
+  const topic = topicName(engine.life.election.id, 'results');
+  let newest: Position | undefined;
+  let end = -1;
+  let isFirst = true;
+
+  async function areReached(): Promise<boolean> {
+    const now = await log.end(topic, 0);
+    if (now !== end) {
+      if (!isFirst) effects.log.warn({ topic }, 'Another tally publishes the same election; one is enough.');
+      newest = await newestPosition(options);
+      end = now;
+    }
+    isFirst = false;
+    return reaches(engine.position, newest);
+  }
+
+  return {
+    areReached,
+    async publish() {
+      const checked = checkedReport(options);
+      const { report, broken } = checked;
+      if (broken.length === 0) {
+        const records = encodeReport(report);
+        end = (await log.append(topic, 0, records)) + records.length;
+        newest = parsePosition(report.position);
+      } else {
+        effects.log.error({ position: report.position, broken }, 'report withheld: an equality does not hold');
+      }
+      return checked;
+    },
+    forget() {
+      newest = undefined;
+    },
+  };
 }
 
 /** Also when the clock was set back: reports must not wait until it is where it was. */
@@ -84,18 +131,6 @@ function reaches(position: Position, goal: Position | undefined): boolean {
   if (goal === undefined) return true;
   const { ballots } = position;
   return position.events >= goal.events && goal.ballots.every((offset, partition) => ballots[partition]! >= offset);
-}
-
-async function publishReport(options: PublishOptions): Promise<Published> {
-  const { log, effects } = options;
-  const checked = checkedReport(options);
-  const { report, broken } = checked;
-  if (broken.length === 0) {
-    await log.append(topicName(report.election, 'results'), 0, encodeReport(report));
-  } else {
-    effects.log.error({ position: report.position, broken }, 'report withheld: an equality does not hold');
-  }
-  return checked;
 }
 
 function checkedReport({ engine, effects }: PublishOptions): Published {

@@ -40,6 +40,22 @@ export async function loadPositions(
   return positions;
 }
 
+/** Where the database stands and where the log ends, changing nothing. */
+export async function readPositions(
+  log: Log,
+  database: Database,
+  election: string,
+): Promise<(TopicPosition & { readonly end: number })[]> {
+  const stored = await storedPositions(database, election);
+  const starts = await startPositions(log, election);
+  return Promise.all(
+    starts.map(async (start) => {
+      const position = stored.find((one) => samePartition(one, start) && one.topicId === start.topicId) ?? start;
+      return { ...position, end: await log.end(topicName(election, start.topic), start.partition) };
+    }),
+  );
+}
+
 /**
  * Moves the position on, in the transaction that writes the rows in between. False, and nothing is to be written,
  * when the database is not at `from` any more: another process projects the same election.
