@@ -11,7 +11,10 @@
  * - D5 Numbers come back as numbers, dates and times as text in the way SQL writes them, in UTC.
  * - D6 A refused statement rejects with LT_DATABASE; its cause has the SQLSTATE; the database goes on.
  * - D7 An embedded database that cannot be trusted (it does not open, was open when the machine stopped, or was made
- *   by other files) is emptied at opening, which is said aloud; a server's is refused with LT_DATABASE.
+ *   by other files) is emptied at opening, which is said aloud; a server's is refused with LT_DATABASE and left as it is.
+ * - D8 A server that cannot be reached, or ends the connection, rejects with LT_DATABASE_AWAY within a bound, and is used
+ *   again, without being opened again, once it can be. Nothing of a transaction cut off has happened, unless it was
+ *   its commit that got no answer: then all of it may have, so whoever tries again looks first.
  */
 export interface Database {
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;

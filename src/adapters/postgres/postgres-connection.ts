@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { PoolClient, QueryConfig } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { PostgresSettings } from '../../ports/postgres-settings.ts';
@@ -41,7 +42,7 @@ export function useConnection(client: PoolClient, settings: PostgresSettings): T
     copy: (table, columns, rows) =>
       inTurn(async () => {
         const target = client.query(copyFrom(copyStatement(table, columns, 'STDIN')));
-        await pipeline(Readable.from(copyText(columns, rows)), target);
+        await pipeline(Readable.from(inTurns(copyText(columns, rows))), target);
       }),
     release() {
       client.off('error', onError);
@@ -54,4 +55,12 @@ export function useConnection(client: PoolClient, settings: PostgresSettings): T
 function statement(text: string, parameters: readonly unknown[]): QueryConfig {
   const config: QueryConfig & { queryMode: string } = { text, values: [...parameters], queryMode: 'extended' };
   return config;
+}
+
+/** While the server takes all it is sent nothing waits, and a long copy would keep timers and answers waiting to its end. */
+async function* inTurns(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    yield chunk;
+    await turnOfEventLoop();
+  }
 }

@@ -15,17 +15,21 @@ const LOCK_MS = 60_000;
 
 /** Connects when it is used. A connection that breaks leaves the pool, and the next use makes a new one. */
 export function openPool(settings: PostgresSettings): Pool {
-  const config = clientConfig(settings);
-  /** The pool's own time limit would hold also for whoever waits for a connection that others use. */
-  class BoundedClient extends Client {
-    constructor() {
-      super(config);
-    }
-  }
-  const pool = new Pool({ max: CONNECTIONS, Client: BoundedClient });
+  const pool = new Pool({ max: CONNECTIONS, Client: boundedClient(clientConfig(settings)) });
   // A server that goes away says so to connections that nobody uses. Whoever uses the next one hears of it.
   pool.on('error', () => {});
   return pool;
+}
+
+/** The pool's own time limit would hold also for whoever waits for a connection that others use. */
+function boundedClient(config: ClientConfig): new () => Client {
+  return class extends Client {
+    constructor() {
+      super(config);
+      // Where no password is given, `pg` gives up and leaves the server waiting for one.
+      this.connection.on('error', () => this.connection.stream.destroy());
+    }
+  };
 }
 
 function clientConfig({ host, port, database, user, password, tls }: PostgresSettings): ClientConfig {

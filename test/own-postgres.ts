@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { PostgresSettings } from '../src/ports/postgres-settings.ts';
+
+const SERVICES = join(import.meta.dirname, '../infra/services');
+
+/** A PostgreSQL server of one's own, to be stopped, killed and started as one likes. */
+export interface OwnPostgres {
+  readonly settings: PostgresSettings;
+  /** Its data folder. */
+  readonly folder: string;
+  stop(): Promise<void>;
+  /** Ends every process of it at once, as a crash does. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  // In /tmp itself: the server's own user has to reach it.
+  const services = await mkdtemp(join(tmpdir(), 'livetally-own-'));
+  const port = await freePort();
+  const environment = {
+    ...process.env,
+    LIVETALLY_SERVICES: join(services, 's'),
+    LIVETALLY_CACHE: join(services, 'cache'),
+    LIVETALLY_POSTGRES_PORT: String(port),
+  };
+  const run = async (...words: string[]): Promise<void> => {
+    await promisify(execFile)(SERVICES, words, { env: environment });
+  };
+  await promisify(execFile)('chmod', ['711', services]);
+  await run('up', 'postgres');
+  const folder = join(services, 's', 'postgres');
+  const password = (await readFile(join(folder, 'password'), 'utf8')).trim();
+  return {
+    settings: { host: '127.0.0.1', port, user: 'livetally', password, database: 'livetally' },
+    folder: join(folder, 'db'),
+    stop: () => run('stop', 'postgres'),
+    async kill() {
+      const [pid] = (await readFile(join(folder, 'db', 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+    },
+    start: () => run('start', 'postgres'),
+    async drop() {
+      await run('down', 'postgres');
+      await rm(services, { recursive: true });
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => void server.close(resolve));
+  return port;
+}
