@@ -7,7 +7,7 @@
  * - L2 Records of one append stand in order, together and at consecutive offsets if they are no more than APPEND_BYTES;
  *   offsets grow in the order of acknowledgement. An append that fails may still have happened, and one that was
  *   acknowledged may stand there twice when the broker died in it: every reader bears a record that comes again.
- * - L3 A record reads back with the bytes, key and headers that were appended.
+ * - L3 A record reads back with the bytes, key and headers that were appended; empty headers may come back as none.
  * - L4 Reading changes nothing: any number of readers, each from any offset, whenever they like.
  * - L5 A topic keeps its partition count and its identity for life; a mismatch is refused with LT_LOG_MISMATCH.
  * - L6 A failed append (disk full) rejects with LT_LOG_WRITE, what was acknowledged before stays readable, and the
@@ -74,7 +74,7 @@ export interface Mismatch {
   readonly next: string;
 }
 
-/** The most bytes of an append whose records stand together. */
+/** The most bytes of an append, of up to 100,000 records with key and headers, whose records stand together. */
 export const APPEND_BYTES: number = 4 * 1024 * 1024;
 
 export interface NewRecord {

@@ -13,10 +13,16 @@ const MEGABYTE = 1024 * 1024;
  * adapter whose records live elsewhere takes the folder as a name. The death of a process (L1) and a full disk (L6) are
  * tested by each adapter in its own way.
  */
-export function logContract(name: string, open: (folder: string) => Promise<Log>): void {
+export function logContract(
+  name: string,
+  open: (folder: string) => Promise<Log>,
+  /** Takes away the topics of a test, where their records live elsewhere. */
+  deleteTopics: (names: readonly string[]) => Promise<void> = async () => undefined,
+): void {
   describe(`log contract: ${name}`, () => {
     let folder: string;
     let log: Log;
+    let made: string[] = [];
 
     beforeEach(async () => {
       folder = mkdtempSync(join(tmpdir(), 'livetally-log-'));
@@ -25,11 +31,14 @@ export function logContract(name: string, open: (folder: string) => Promise<Log>
 
     afterEach(async () => {
       await log.close();
+      await deleteTopics(made);
+      made = [];
       rmSync(folder, { recursive: true, force: true });
     });
 
     async function newTopic(partitions: number, more: Partial<TopicSpec> = {}): Promise<string> {
       const topic = `t-${randomUUID()}`;
+      made.push(topic);
       await log.ensureTopics([{ name: topic, partitions, retention: 'forever', ...more }]);
       return topic;
     }
@@ -45,6 +54,7 @@ export function logContract(name: string, open: (folder: string) => Promise<Log>
     testReading(within);
     testWaiting(within);
     testTopics(within);
+    testInspection(within);
   });
 }
 
@@ -302,6 +312,47 @@ function testTopics({ newTopic, reopen, current }: Within): void {
   });
 }
 
+function testInspection({ newTopic, reopen, current }: Within): void {
+  it('[L7] names what is otherwise than a topic was asked for, and changes nothing', async () => {
+    const name = await newTopic(3);
+    const spec: TopicSpec = { name, partitions: 3, retention: 'forever' };
+    const absent = `t-${randomUUID()}`;
+    await reopen();
+    expect(await current().inspect([spec])).toEqual([]);
+    expect(await current().inspect([])).toEqual([]);
+    for (const [other, kind] of [
+      [{ ...spec, name: absent }, 'missing'],
+      [{ ...spec, partitions: 4 }, 'fewer'],
+      [{ ...spec, partitions: 2 }, 'surplus'],
+      [{ ...spec, retention: { days: 3 } }, 'retention'],
+      [{ ...spec, compacted: true }, 'retention'],
+    ] as const) {
+      const found = await current().inspect([spec, other]);
+      expect(found).toMatchObject([{ topic: other.name, kind }]);
+      expect(found[0]?.says).toContain(other.name);
+      expect(found[0]?.next).not.toBe('');
+    }
+    expect(await current().inspect([spec])).toEqual([]);
+    expect(await current().topics(absent)).toEqual([]);
+  });
+
+  it('[L7] finds nothing otherwise in a topic of any kind that was just ensured', async () => {
+    for (const more of [{ retention: { days: 30 } }, { compacted: true }] satisfies Partial<TopicSpec>[]) {
+      const name = await newTopic(2, more);
+      expect(await current().inspect([{ name, partitions: 2, retention: 'forever', ...more }])).toEqual([]);
+    }
+  });
+
+  it('[L7] lists the topics that begin with a prefix', async () => {
+    const [one, two] = [await newTopic(1), await newTopic(2)];
+    expect(await current().topics(one)).toEqual([one]);
+    expect(await current().topics('t-')).toEqual(expect.arrayContaining([one, two]));
+    await reopen();
+    expect(await current().topics(two.slice(0, -1))).toEqual([two]);
+    expect(await current().topics('never-made')).toEqual([]);
+  });
+}
+
 const PARTITIONS = 3;
 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 12 });
@@ -371,6 +422,7 @@ function comparable({ value, key, headers }: NewRecord): object {
   return {
     value: Buffer.from(value).toString('base64'),
     key,
-    headers: headers === undefined ? undefined : new Map(Object.entries(headers)),
+    // No headers and none at all are the same.
+    headers: new Map(Object.entries(headers ?? {})),
   };
 }
