@@ -63,10 +63,16 @@ async function electionToDefine(
   const kept = isEmbedded(stores) ? await keptElection(stores.files.election) : undefined;
   if (kept !== undefined) return kept;
   const ids = isEmbedded(stores) ? [] : await electionIds(stores.log);
-  if (ids.length === 0) return loadElection(DEMO_FILE);
-  const reader = createLifeReader(stores.log, electionId ?? theOnly(ids));
-  // Topics without an event: whoever began to define it died in between.
-  return (await reader.catchUp()) === 0 ? loadElection(DEMO_FILE) : reader.life.election;
+  const id = electionId ?? (ids.length === 0 ? undefined : theOnly(ids));
+  if (id !== undefined && ids.includes(id)) {
+    const reader = createLifeReader(stores.log, id);
+    if ((await reader.catchUp()) > 0) return reader.life.election;
+  }
+  const demo = await loadElection(DEMO_FILE);
+  if (id === undefined || id === demo.id) return demo;
+  throw new LivetallyError('LT_NO_ELECTION', `The log holds no election ${id}.`, {
+    next: 'To define it, name its file with --election.',
+  });
 }
 
 async function keptId({ files, systems }: Stores): Promise<string | undefined> {
