@@ -28,16 +28,18 @@ export async function loadPositions(
   logger: Logger,
 ): Promise<TopicPosition[]> {
   const starts = await startPositions(log, election);
-  const stored = await storedPositions(database, election);
-  const positions = starts.map((start) => stored.find((position) => samePartition(position, start)) ?? start);
-  for (const [at, position] of positions.entries()) {
-    const end = await log.end(topicName(election, position.topic), position.partition);
-    if (position.topicId === starts[at]!.topicId && position.offset <= end) continue;
-    logger.warn({ election, topic: position.topic }, 'The database is of another log; it is emptied and rebuilt.');
-    await database.transaction((session) => emptyElection(session, election));
+  const found = positionsFrom(await storedPositions(database, election), starts);
+  if ((await foreignTopic(log, found, starts)) === undefined) return found;
+  return database.transaction(async (session) => {
+    // Whoever moves a position on waits; and another process may have emptied the database by now, and begun to fill it.
+    await session.script('LOCK TABLE projections IN EXCLUSIVE MODE');
+    const now = positionsFrom(await storedPositions(session, election), starts);
+    const topic = await foreignTopic(log, now, starts);
+    if (topic === undefined) return now;
+    logger.warn({ election, topic }, 'The database is of another log; it is emptied and rebuilt.');
+    await emptyElection(session, election);
     return starts;
-  }
-  return positions;
+  });
 }
 
 /** Where the database stands and where the log ends, changing nothing. */
@@ -54,6 +56,23 @@ export async function readPositions(
       return { ...position, end: await log.end(topicName(election, start.topic), start.partition) };
     }),
   );
+}
+
+function positionsFrom(stored: readonly TopicPosition[], starts: readonly TopicPosition[]): TopicPosition[] {
+  return starts.map((start) => stored.find((position) => samePartition(position, start)) ?? start);
+}
+
+/** The first topic of which the database holds what the log does not. */
+async function foreignTopic(
+  log: Log,
+  positions: readonly TopicPosition[],
+  starts: readonly TopicPosition[],
+): Promise<FollowedTopic | undefined> {
+  for (const [at, { election, topic, partition, topicId, offset }] of positions.entries()) {
+    const end = await log.end(topicName(election, topic), partition);
+    if (topicId !== starts[at]!.topicId || offset > end) return topic;
+  }
+  return undefined;
 }
 
 /**
@@ -86,7 +105,7 @@ async function startPositions(log: Log, election: string): Promise<TopicPosition
   return starts;
 }
 
-async function storedPositions(database: Database, election: string): Promise<TopicPosition[]> {
+async function storedPositions(database: Pick<DatabaseSession, 'query'>, election: string): Promise<TopicPosition[]> {
   return database.query<TopicPosition>(
     `SELECT election, topic, partition, topic_id AS "topicId", position AS "offset" FROM projections WHERE election = $1`,
     [election],
@@ -97,11 +116,16 @@ function samePartition(one: TopicPosition, other: TopicPosition): boolean {
   return one.topic === other.topic && one.partition === other.partition;
 }
 
+/** Every table with rows of an election. */
+const TABLES =
+  'projections, voters, results, contest_counts, turnout, reports, candidates, contests, cohorts, places, elections';
+
 /** Row by row only where other elections have to stay: deleting is slower than the rebuilding that follows. */
 async function emptyElection(session: DatabaseSession, election: string): Promise<void> {
   const others = await session.query('SELECT id FROM elections WHERE id <> $1 LIMIT 1', [election]);
-  if (others.length === 0) return session.script('TRUNCATE projections, elections CASCADE');
-  for (const table of ['voters', 'projections']) {
+  // By name, as CASCADE would empty also what somebody else has tied to these tables.
+  if (others.length === 0) return session.script(`TRUNCATE ${TABLES}`);
+  for (const table of ['projections', 'voters']) {
     await session.query(`DELETE FROM ${table} WHERE election = $1`, [election]);
   }
   await session.query('DELETE FROM elections WHERE id = $1', [election]); // what refers to it goes with it
