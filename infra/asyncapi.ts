@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { settingsOf } from '../src/adapters/kafka/topic-settings.ts';
 import { VERSION } from '../src/cli/version.ts';
 import { STAGES } from '../src/flow.ts';
 import { topicSpecs } from '../src/lifecycle/topic-specs.ts';
@@ -65,13 +66,15 @@ function channel(topic: Topic): Node {
 /** Of the Kafka bindings. */
 const KAFKA = '0.5.0';
 
-const DAY_MS = 86_400_000;
+/** What every cluster gets; what makes an acknowledgement durable depends on the copies (topics.md). */
+function configuration(spec: TopicSpec): Node {
+  const ofThree = settingsOf(spec, 3);
+  const shared = Object.entries(settingsOf(spec, 1)).filter(([name, value]) => ofThree[name] === value);
+  return Object.fromEntries(shared.map(([name, value]) => [name, settingValue(name, value)]));
+}
 
-function configuration({ compacted = false, retention }: TopicSpec): Node {
-  return {
-    'cleanup.policy': [compacted ? 'compact' : 'delete'],
-    'retention.ms': retention === 'forever' ? -1 : retention.days * DAY_MS,
-  };
+function settingValue(name: string, value: string): number | string[] {
+  return name === 'cleanup.policy' ? [value] : Number(value);
 }
 
 const ABOUT: Readonly<Record<Topic, string>> = {
