@@ -34,8 +34,8 @@ PROPERTIES
 # Makes the storage of Kafka 4; "$@" are further arguments of its tool.
 format_storage() {
   local cluster
-  # 16 random bytes; one that begins with a dash would be read as an option.
-  until cluster=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c 1-22) && [ "${cluster:0:1}" != - ]; do :; done
+  # 16 bytes, random but for the first: an id that begins with a dash would be read as an option.
+  cluster=$({ printf l && head -c 15 /dev/urandom; } | base64 | tr '+/' '-_' | cut -c 1-22)
   # The arguments go in a file, for passwords are among them, and everybody can read a command line.
   (umask 077 && printf '%s\n' -cp "\"$jars/*\"" "\"-Dlog4j2.configurationFile=$parts/log4j2.yaml\"" \
     kafka.tools.StorageTool format -t "$cluster" -c "\"$folder/server.properties\"" "$@" >"$folder/format.args")

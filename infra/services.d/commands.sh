@@ -4,7 +4,7 @@ run_command() {
   local command=${1-}
   if [ $# -gt 0 ]; then shift; fi
   case $command in
-  up | down | stop | start | status | env | logs | install) "${command}_command" "$@" ;;
+  up | down | stop | start | status | env | logs | tool | install) "${command}_command" "$@" ;;
   -h | --help | help) usage ;;
   '') usage >&2 && exit 2 ;;
   *) refuse "there is no command $command. See infra/services --help" ;;
@@ -27,10 +27,8 @@ up_command() {
   local name began
   need_names "$@"
   lock
-  make_services_folder
   began=$SECONDS
   for name in "$@"; do begin "$name"; done
-  forget_maven
   for name in "$@"; do wait_until_ready "$name" "$began"; done
 }
 
@@ -58,6 +56,7 @@ down_command() {
   local name
   if [ $# = 0 ]; then set -- "${ALL_SERVICES[@]}"; fi
   need_names "$@"
+  if [ ! -e "$SERVICES" ]; then return; fi
   lock
   for name in "$@"; do
     enter "$name"
@@ -67,4 +66,17 @@ down_command() {
     say "$name is down, its data are deleted"
   done
   rmdir "$SERVICES" 2>/dev/null || true
+}
+
+# A class of the jars of Kafka service $1, such as its own command line tools; the service need not be up.
+tool_command() {
+  [ $# -ge 2 ] || refuse 'tool wants a service of Kafka and a class, such as: tool kafka org.apache.kafka.tools.TopicCommand --help'
+  case $1 in
+  kafka | kafka-secure | kafka-zookeeper) ;;
+  *) refuse "tool works with Kafka's services, not with $1" ;;
+  esac
+  call "$1" needs
+  # Both ways to log, of Kafka 4 and of 3.9.
+  exec "$java" "-Xmx${LIVETALLY_TOOL_HEAP:-256m}" "-Dlog4j2.configurationFile=$parts/log4j2.yaml" \
+    "-Dlog4j.configuration=file:$parts/log4j.properties" -cp "$jars/*" "${@:2}"
 }

@@ -13,11 +13,15 @@ make_services_folder() {
   fi
 }
 
-# Held until this command ends.
+# Held until this command ends. The folder itself is locked: `down` deletes it, and whoever waited then locks a new one.
 lock() {
-  mkdir -p "$CACHE"
-  exec 9>"$CACHE/services.lock"
-  flock -w 900 9 || fail "another infra/services has been at work for 15 minutes. Look for it with: ps -ef | grep services"
+  while :; do
+    make_services_folder
+    if { exec 9<"$SERVICES"; } 2>/dev/null; then
+      flock -w 900 9 || fail "another infra/services has had $SERVICES for 15 minutes. Look for it with: ps -ef | grep services"
+      if [ "$SERVICES" -ef /dev/fd/9 ]; then return; fi
+    fi
+  done
 }
 
 # 18 random bytes, in characters that need no quoting anywhere, into file $1, its owner's alone.

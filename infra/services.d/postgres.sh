@@ -43,7 +43,7 @@ postgres_launch() {
   # A log that the user postgres may write.
   if [ -e "$folder/postgres.log" ]; then mv -f "$folder/postgres.log" "$folder/postgres.log.1"; fi
   (cd "$folder" && "${as[@]}" "$programs/pg_ctl" -D "$folder/db" -l "$folder/postgres.log" -s -w -t "$WAIT_SECONDS" start) \
-    >"$folder/pg_ctl.log" 2>&1 </dev/null 9>&- || fail_with_log postgres
+    >"$folder/pg_ctl.log" 2>&1 </dev/null 9<&- || fail_with_log postgres
 }
 
 # Makes the database too, should it not be there yet.

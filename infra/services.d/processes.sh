@@ -7,7 +7,7 @@ launch() {
   shift
   if [ -e "$log" ]; then mv -f "$log" "$log.1"; fi
   # Descriptor 9 is the lock: a broker that inherits it would hold it for life.
-  (cd "$folder" && exec setsid "$@") >"$log" 2>&1 </dev/null 9>&- &
+  (cd "$folder" && exec setsid "$@") >"$log" 2>&1 </dev/null 8>&- 9<&- &
   echo $! >"$folder/$process.pid"
 }
 

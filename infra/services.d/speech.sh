@@ -24,6 +24,8 @@ Real Kafka and PostgreSQL on this machine, without Docker.
   infra/services env [--test]     export lines for what is up: eval "$(infra/services env)"
                                   --test: only the names that tests look for
   infra/services logs NAME        what it has written
+  infra/services tool NAME CLASS [ARGUMENT...]
+                                  runs a class of a Kafka's jars, such as org.apache.kafka.tools.TopicCommand
   infra/services install          Debian, as root: installs what is missing (Java, Maven, PostgreSQL, kcat)
 
   NAME              what                                           port, and the name that changes it
@@ -39,6 +41,7 @@ Real Kafka and PostgreSQL on this machine, without Docker.
   LIVETALLY_SERVICES       folder of the data, deleted   /tmp/livetally-services-USERID
   LIVETALLY_SERVICES_WAIT  seconds to wait until ready   120
   LIVETALLY_KAFKA_HEAP     memory of a broker            1g
+  LIVETALLY_TOOL_HEAP      memory of a tool              256m
 
 Everything listens on 127.0.0.1 only.
 USAGE
