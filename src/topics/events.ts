@@ -82,7 +82,7 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('type', [
             .describe('One run of serials: first, count, place, cohort.'),
         )
         .describe('The serials. A ballot counts only under a serial that stands here, and with its place and cohort.'),
-      by: z.string().optional().describe('The process that wrote it: of two issues at once, the later one is void.'),
+      by: z.string().optional().describe('The process that wrote it: of two that issue at once, the second is void.'),
     })
     .meta({
       id: 'issued',
@@ -92,7 +92,10 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('type', [
   z
     .object({
       type: typeOf('opened'),
-      ballots: z.string().optional().describe('The identity of the topic `ballots`: later another one stands for it.'),
+      ballots: z
+        .string()
+        .optional()
+        .describe('The identity of the topic `ballots`: another one later is another topic.'),
     })
     .meta({ id: 'opened', title: 'opened', description: 'The polls are open. Nothing is counted otherwise for it.' }),
   z

@@ -18,8 +18,8 @@ import { commands, ROOT } from '../topics-doc.ts';
 
 /** Brokers to read from with tools that are not ours. */
 const BROKERS = [
-  ['Kafka', process.env['LIVETALLY_TEST_KAFKA']],
-  ['Kafka with ZooKeeper', process.env['LIVETALLY_TEST_KAFKA_ZOOKEEPER']],
+  ['Kafka', process.env['LIVETALLY_TEST_KAFKA'] || undefined],
+  ['Kafka with ZooKeeper', process.env['LIVETALLY_TEST_KAFKA_ZOOKEEPER'] || undefined],
 ] as const;
 const PARTITIONS = 2;
 /** Enough ballots for several records, with every kind of line that does not count. */
