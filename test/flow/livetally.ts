@@ -27,8 +27,14 @@ export interface Running {
 
 const running = new Set<ChildProcess>();
 
-export async function livetally(args: readonly string[], options: { cwd?: string } = {}): Promise<Ended> {
-  return ended(launch(args, options.cwd));
+/** What a command is given besides its arguments. */
+export interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function livetally(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  return ended(launch(args, surroundings));
 }
 
 /** Resolves with its one JSON value; the command must end well, and say nothing else on standard output. */
@@ -40,8 +46,11 @@ export async function jsonOf<Value>(...args: readonly string[]): Promise<Value> 
 }
 
 /** A command that is left to itself. */
-export function inBackground(args: readonly string[]): Omit<Running, 'firstLine'> & { readonly end: Promise<Ended> } {
-  const child = launch(args);
+export function inBackground(
+  args: readonly string[],
+  surroundings: Surroundings = {},
+): Omit<Running, 'firstLine'> & { readonly end: Promise<Ended> } {
+  const child = launch(args, surroundings);
   const end = ended(child);
   return {
     child,
@@ -54,8 +63,8 @@ export function inBackground(args: readonly string[]): Omit<Running, 'firstLine'
 }
 
 /** Resolves when it has said its first line. */
-export async function startLivetally(args: readonly string[]): Promise<Running> {
-  const { child, end, stop } = inBackground(args);
+export async function startLivetally(args: readonly string[], surroundings: Surroundings = {}): Promise<Running> {
+  const { child, end, stop } = inBackground(args, surroundings);
   const firstLine = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout! }).once('line', resolve);
     void end.then(({ err }) => reject(new Error(`It ended before it said anything: ${err}`)));
@@ -68,8 +77,12 @@ function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-function launch(args: readonly string[], cwd?: string): ChildProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: plainEnvironment(), stdio: 'pipe' });
+function launch(args: readonly string[], { cwd, env = {} }: Surroundings = {}): ChildProcess {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...plainEnvironment(), ...env },
+    stdio: 'pipe',
+  });
   running.add(child);
   child.once('close', () => running.delete(child));
   return child;
