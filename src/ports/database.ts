@@ -15,6 +15,7 @@
  * - D8 A server that cannot be reached, or ends the connection, rejects with LT_DATABASE_AWAY within a bound, and is used
  *   again, without being opened again, once it can be. Nothing of a transaction cut off has happened, unless it was
  *   its commit that got no answer: then all of it may have, so whoever tries again looks first.
+ * - D9 Every table and column of the schema says in a comment what it holds.
  */
 export interface Database {
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;

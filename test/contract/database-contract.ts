@@ -92,6 +92,19 @@ function tableContract(store: SampleStore): void {
     );
   });
 
+  test('[D9] every table and every column says in a comment what it holds', async () => {
+    const silent = await store.database.query(
+      `SELECT c.relname AS table, a.attname AS column FROM pg_class c
+       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum >= 0 AND NOT a.attisdropped
+       WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname <> 'samples'
+         AND col_description(c.oid, a.attnum) IS NULL
+       UNION ALL SELECT relname, NULL FROM pg_class
+       WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname <> 'samples'
+         AND obj_description(oid, 'pg_class') IS NULL`,
+    );
+    expect(silent).toEqual([]);
+  });
+
   test('[D1] a file that fails leaves nothing, neither of itself nor of those before it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'livetally-sql-'));
     await cp(join(import.meta.dirname, '../../sql'), folder, { recursive: true });
