@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 const MOST_SKEW_MS = 5000;
 
 /** Whether this machine's clock agrees with the database server's. Nothing that is counted goes by a clock. */
-export async function examineClock(database: Database, now: () => number = Date.now): Promise<Finding> {
+export async function examineClock(database: Pick<Database, 'query'>, now: () => number = Date.now): Promise<Finding> {
   const before = now();
   const [row] = await database.query<{ ms: number }>(
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms',
