@@ -1,4 +1,5 @@
-import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Admin, ConfigResourceTypes, findErrorBy, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka';
 
 /** What somebody else may do to the topics of a broker behind our back. */
 export interface KafkaAdmin {
@@ -27,10 +28,23 @@ function adminOf(admin: Admin): KafkaAdmin {
     },
     async createTopic(name, partitions, settings = {}) {
       const configs = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-      await admin.createTopics({ topics: [name], partitions, replicas: 1, configs });
+      const deadlineMs = performance.now() + 20_000;
+      for (;;) {
+        try {
+          await admin.createTopics({ topics: [name], partitions, replicas: 1, configs });
+          return;
+        } catch (error) {
+          // One of the same name is still being deleted.
+          if (performance.now() > deadlineMs || findErrorBy(error as Error, 'apiId', 'TOPIC_ALREADY_EXISTS') === null)
+            throw error;
+        }
+        await sleep(100);
+      }
     },
     async addPartitions(topic, partitions) {
-      await admin.createPartitions({ topics: [{ name: topic, count: partitions, assignments: [] }] });
+      // The broker chooses where they go if it is told nothing; an empty list is not nothing.
+      const assignments = null as unknown as [];
+      await admin.createPartitions({ topics: [{ name: topic, count: partitions, assignments }] });
     },
     async set(topic, settings) {
       const configs = Object.entries(settings).map(([name, value]) => ({

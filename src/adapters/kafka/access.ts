@@ -6,7 +6,7 @@ import { KafkaFailure, leavesOf, reasonOf } from './failures.ts';
  */
 export function connectionFailure(broker: string, error: unknown): KafkaFailure {
   const causes = chainOf(error);
-  const codes = causes.map((cause) => codeOf(cause));
+  const codes = causes.flatMap(codesOf);
   const text = causes.map((cause) => cause.message).join('\n');
   const refusal = REFUSALS.find((one) => one.applies(codes, text));
   if (refusal !== undefined) {
@@ -36,17 +36,17 @@ interface Refusal {
 
 const REFUSALS: readonly Refusal[] = [
   {
-    applies: (_, text) => text.includes('ILLEGAL_SASL_STATE'),
+    applies: (codes) => codes.includes('ILLEGAL_SASL_STATE'),
     says: 'takes no password',
     look: 'Check KAFKA_SECURITY_PROTOCOL: without SASL it is PLAINTEXT or SSL.',
   },
   {
-    applies: (_, text) => text.includes('Cannot find a suitable SASL mechanism'),
+    applies: (codes) => codes.includes('UNSUPPORTED_SASL_MECHANISM'),
     says: 'does not let us log in this way',
     look: 'Check KAFKA_SASL_MECHANISM: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.',
   },
   {
-    applies: (codes) => codes.includes('PLT_KFK_AUTHENTICATION'),
+    applies: (codes) => codes.includes('SASL_AUTHENTICATION_FAILED'),
     says: 'refuses the user or the password',
     look: 'Check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.',
   },
@@ -85,6 +85,8 @@ function chainOf(error: unknown): Error[] {
   return [error, ...below.flatMap(chainOf)];
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** Node's and the client's codes, and the names of Kafka's own errors. */
+function codesOf(error: Error): string[] {
+  const { code, apiId } = error as { code?: unknown; apiId?: unknown };
+  return [code, apiId].filter((name) => typeof name === 'string');
 }

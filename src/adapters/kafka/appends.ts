@@ -7,7 +7,7 @@ import { giveUp, KafkaFailure, protocolFailure, protocolName } from './failures.
 import { pauseMs } from './patience.ts';
 import { LOST_COUNT, newIdentity, nextSequence, numbering, type ProducerIdentity } from './producer-identity.ts';
 import { acknowledge, createSendQueue, refuse, takeBack, type PartitionQueue } from './send-queue.ts';
-import { noPartition, noTopic, type TopicMap } from './topic-map.ts';
+import { noTopic, type TopicMap } from './topic-map.ts';
 
 /**
  * Appends, in rounds: whatever is pending goes out at once, one batch a partition and one request a broker, and the next
@@ -94,10 +94,9 @@ export function createAppends(cluster: Cluster, topics: TopicMap, patienceMs: nu
   }
 
   async function leaderOf({ topic: name, partition }: PartitionQueue): Promise<number> {
-    const topic = await topics.find(name, TOPIC_AGE_MS);
+    const topic = await topics.findWith(name, partition, TOPIC_AGE_MS);
     if (topic === undefined) throw noTopic(name);
-    const leader = topic.leaders[partition];
-    if (leader === undefined) throw noPartition(name, topic.leaders.length, partition);
+    const leader = topic.leaders[partition]!;
     if (leader < 0) {
       throw new KafkaFailure('moving', `No broker leads partition ${partition} of the topic ${name} at the moment.`);
     }

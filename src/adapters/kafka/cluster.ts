@@ -16,7 +16,7 @@ export interface ClusterMetadata {
 /** The brokers, as one of them told; and what any of them can be asked. Everything throws KafkaFailure. */
 export interface Cluster {
   /** Of some topics, or of all with null. */
-  metadata(topics: readonly string[] | null): Promise<ClusterMetadata>;
+  metadata(topics: readonly string[] | null, timeoutMs?: number): Promise<ClusterMetadata>;
   /** The same from every broker that answers: one may know less than another for a moment. */
   metadataOfAll(topics: readonly string[]): Promise<ClusterMetadata[]>;
   /** A broker that leads a partition, or is the controller. */
@@ -69,11 +69,12 @@ export function createCluster(settings: KafkaSettings, patienceMs: number): Clus
   async function askAny<Request extends unknown[], Answer>(
     api: API<Request, Answer>,
     request: Request,
+    timeoutMs: number = QUICK_MS,
   ): Promise<Answer> {
     let failure: unknown;
     for (const address of candidates()) {
       try {
-        return await quick.ask(address, api, request, Math.min(QUICK_MS, patienceMs));
+        return await quick.ask(address, api, request, Math.min(timeoutMs, patienceMs));
       } catch (error) {
         first += 1;
         failure = failure instanceof KafkaFailure && failure.kind === 'access' ? failure : error;
@@ -82,8 +83,8 @@ export function createCluster(settings: KafkaSettings, patienceMs: number): Clus
     throw failure;
   }
 
-  async function metadata(topics: readonly string[] | null): Promise<ClusterMetadata> {
-    return learn(await askAny(metadataV12.api, metadataRequest(topics)));
+  async function metadata(topics: readonly string[] | null, timeoutMs?: number): Promise<ClusterMetadata> {
+    return learn(await askAny(metadataV12.api, metadataRequest(topics), timeoutMs));
   }
 
   function learn(answer: MetadataAnswer): ClusterMetadata {

@@ -30,7 +30,7 @@ export type FailureKind = 'away' | 'hung up' | 'moving' | 'unable' | 'gone' | 'a
 const SAFE = 'What was acknowledged is safe, and the same command goes on where it was.';
 const NEXT: Readonly<Record<FailureKind, string>> = {
   away: `Start the broker, or check KAFKA_BOOTSTRAP_SERVERS. ${SAFE}`,
-  'hung up': 'Check KAFKA_SECURITY_PROTOCOL: a broker that wants encryption or a password ends a connection without.',
+  'hung up': `Look at the broker. ${SAFE}`,
   moving: `Look at the state of the cluster. ${SAFE}`,
   unable: `Look at the disk and the replicas of the broker. ${SAFE}`,
   gone: 'Use the cluster that the election was defined on.',
@@ -40,7 +40,7 @@ const NEXT: Readonly<Record<FailureKind, string>> = {
 
 const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
   away: 'LT_LOG_AWAY',
-  'hung up': 'LT_LOG_ACCESS',
+  'hung up': 'LT_LOG_AWAY',
   moving: 'LT_LOG_AWAY',
   unable: 'LT_LOG_WRITE',
   gone: 'LT_LOG_MISMATCH',

@@ -9,7 +9,7 @@ import { createReadLines } from './read-lines.ts';
 import { decodeBatches } from './records.ts';
 import { pause, untilStopped, type Stops } from './stops.ts';
 import { createStuckPartitions } from './stuck-partitions.ts';
-import { noPartition, type KnownTopic, type TopicMap } from './topic-map.ts';
+import type { KnownTopic, TopicMap } from './topic-map.ts';
 
 /** Of a partition, unless told otherwise: measured, the fastest. */
 const FETCH_BYTES = 4 * 1024 * 1024;
@@ -92,24 +92,17 @@ export function createFetching(
 
   async function look(name: string, reading: Reading, waitMs: number, stops: Stops): Promise<Findings> {
     try {
-      const topic = await topics.find(name, TOPIC_AGE_MS);
+      const last = reading.positions.findLastIndex((position) => position >= 0);
+      const topic = await topics.findWith(name, last, TOPIC_AGE_MS);
       if (topic === undefined) {
         await pause(Math.min(waitMs, ABSENT_MS), stops);
         return { found: [], moved: false, failure: undefined };
       }
-      return await readTopic(await withPartitions(topic, reading), reading, waitMs);
+      return await readTopic(topic, reading, waitMs);
     } catch (failure) {
       if (failure instanceof KafkaFailure && failure.passes) return { found: [], moved: false, failure };
       throw giveUp(failure);
     }
-  }
-
-  async function withPartitions(topic: KnownTopic, { positions }: Reading): Promise<KnownTopic> {
-    const last = positions.findLastIndex((position) => position >= 0);
-    if (last < topic.leaders.length) return topic;
-    const { leaders } = await topics.get(topic.name, 0);
-    if (last < leaders.length) return { ...topic, leaders };
-    throw noPartition(topic.name, leaders.length, last);
   }
 
   async function readTopic(topic: KnownTopic, reading: Reading, waitMs: number): Promise<Findings> {

@@ -10,7 +10,7 @@ import { endOffset } from './offsets.ts';
 import { insist } from './patience.ts';
 import { pause } from './stops.ts';
 import { createMissing, describeTopics } from './topic-admin.ts';
-import { createTopicMap, noPartition, type KnownTopic } from './topic-map.ts';
+import { createTopicMap, noTopic, type KnownTopic } from './topic-map.ts';
 import { mismatches } from './topic-settings.ts';
 
 export interface KafkaLogOptions {
@@ -21,6 +21,9 @@ export interface KafkaLogOptions {
 }
 
 const OPEN_MS = 10_000;
+/** Of it, how long one broker has to answer. */
+const MEET_MS = 5_000;
+const LEAST_MEET_MS = 500;
 const PATIENCE_MS = 30_000;
 const TOPIC_AGE_MS = 10_000;
 /** A broker that has just started may have no topics for a moment. */
@@ -79,7 +82,7 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
   }
 
   try {
-    await insist({ patienceMs: openMs, stops, isOpening: true }, () => meet(cluster));
+    await insist({ patienceMs: openMs, stops, isOpening: true }, (leftMs) => meet(cluster, leftMs));
   } catch (error) {
     cluster.close();
     throw error;
@@ -114,9 +117,8 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
 
     async end(name, partition) {
       return patiently(async () => {
-        const topic = await topics.find(name, TOPIC_AGE_MS);
+        const topic = await topics.findWith(name, partition, TOPIC_AGE_MS);
         if (topic === undefined) return 0;
-        if (partition >= topic.leaders.length) throw noPartition(name, topic.leaders.length, partition);
         try {
           return await endOffset(cluster, topic, partition);
         } catch (failure) {
@@ -132,7 +134,11 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
     },
 
     async topicId(name) {
-      return patiently(async () => (await topics.get(name, 0)).id);
+      return patiently(async () => {
+        const topic = await topics.find(name, 0);
+        if (topic === undefined) throw noTopic(name);
+        return topic.id;
+      });
     },
 
     async close() {
@@ -146,7 +152,8 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
 }
 
 /** A broker answers, and so does one at the address at which brokers want to be reached. */
-async function meet(cluster: Cluster): Promise<void> {
-  const { controllerId } = await cluster.metadata([]);
-  await cluster.askNode(controllerId, metadataV12.api, [[], false, false]);
+async function meet(cluster: Cluster, leftMs: number): Promise<void> {
+  const timeoutMs = Math.min(MEET_MS, Math.max(LEAST_MEET_MS, leftMs));
+  const { controllerId } = await cluster.metadata([], timeoutMs);
+  await cluster.askNode(controllerId, metadataV12.api, [[], false, false], { timeoutMs });
 }

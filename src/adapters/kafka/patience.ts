@@ -25,19 +25,26 @@ interface Insistence {
  */
 export async function insist<Result>(
   { patienceMs, stops, isOpening = false }: Insistence,
-  work: () => Promise<Result>,
+  work: (leftMs: number) => Promise<Result>,
 ): Promise<Result> {
   const deadlineMs = performance.now() + patienceMs;
   let hangUps = 0;
   for (let failures = 1; ; failures++) {
     try {
-      return await work();
+      return await work(deadlineMs - performance.now());
     } catch (failure) {
-      hangUps = failure instanceof KafkaFailure && failure.kind === 'hung up' ? hangUps + 1 : 0;
-      const isHopeless = !(failure instanceof KafkaFailure && failure.passes) || (isOpening && hangUps === HANG_UPS);
+      if (!(failure instanceof KafkaFailure && failure.passes)) throw giveUp(failure);
+      hangUps = failure.kind === 'hung up' ? hangUps + 1 : 0;
+      if (isOpening && hangUps === HANG_UPS) throw giveUp(unwelcome(failure));
       const isOver = stops.some((signal) => signal.aborted) || performance.now() + pauseMs(failures) > deadlineMs;
-      if (isHopeless || isOver) throw giveUp(failure);
+      if (isOver) throw giveUp(failure);
     }
     await pause(pauseMs(failures), stops);
   }
+}
+
+function unwelcome({ message, cause }: KafkaFailure): KafkaFailure {
+  const next =
+    'Check KAFKA_SECURITY_PROTOCOL: a broker ends a connection that has not the encryption, or no password, as it wants.';
+  return new KafkaFailure('access', message, { next, cause });
 }

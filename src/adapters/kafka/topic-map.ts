@@ -22,8 +22,8 @@ export interface TopicMap {
    * is a failure that passes: a broker that has just started does not know it for a moment.
    */
   find(name: string, maxAgeMs: number): Promise<KnownTopic | undefined>;
-  /** Throws LT_LOG_MISMATCH when there is none. */
-  get(name: string, maxAgeMs: number): Promise<KnownTopic>;
+  /** The same for one of its partitions. Throws LT_LOG_MISMATCH when the topic has none of that number. */
+  findWith(name: string, partition: number, maxAgeMs: number): Promise<KnownTopic | undefined>;
   /** The brokers say that it is otherwise: the next one who asks gets it anew. */
   doubt(name: string): void;
 }
@@ -63,10 +63,12 @@ export function createTopicMap(cluster: Cluster, stops: Stops): TopicMap {
 
   return {
     find,
-    async get(name, maxAgeMs) {
+    async findWith(name, partition, maxAgeMs) {
       const topic = await find(name, maxAgeMs);
-      if (topic === undefined) throw noTopic(name);
-      return topic;
+      if (topic === undefined || partition < topic.leaders.length) return topic;
+      const fresh = await find(name, 0); // somebody may have added one
+      if (fresh === undefined || partition < fresh.leaders.length) return fresh;
+      throw noPartition(name, fresh.leaders.length, partition);
     },
     doubt(name) {
       known.delete(name);
@@ -113,7 +115,7 @@ export function noTopic(name: string): LivetallyError {
   });
 }
 
-export function noPartition(name: string, partitions: number, partition: number): LivetallyError {
+function noPartition(name: string, partitions: number, partition: number): LivetallyError {
   const message = `The topic ${name} has ${partitions} partitions, so none is number ${partition}.`;
   return new LivetallyError('LT_LOG_MISMATCH', message, {
     next: 'Use the cluster and the partitions that the election was defined with.',
