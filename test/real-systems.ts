@@ -96,7 +96,7 @@ export async function serverDatabase(): Promise<DatabaseOfTest> {
 }
 
 /** An empty database of its own on the server of the tests. */
-export async function ownDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+export async function ownDatabase(): Promise<{ readonly url: string; readonly drop: () => Promise<void> }> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const url = new URL(DATABASE_URL);
   url.pathname = `/${name}`;
@@ -107,5 +107,9 @@ export async function ownDatabase(): Promise<{ readonly url: string; drop(): Pro
 async function onServer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: DATABASE_URL });
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }

@@ -1,12 +1,14 @@
 import type { Election } from '../../election/election.ts';
 import { breakdownValue } from '../../election/space.ts';
 import { add, ballotKey, cellKey, TOTAL, UNKNOWN_LIST, type Tally } from '../../election/tally.ts';
-import { matchLine, readChoices } from '../../topics/ballots.ts';
+import { matchLine, readChoices, type BallotLine } from '../../topics/ballots.ts';
 
 /** A ballot line from behind its serial on → how many counted ballots say just that. */
 export type EqualBallots = Map<string, number>;
 
-export function addEqual(equal: EqualBallots, rest: string): void {
+/** Takes a line that is counted. */
+export function addEqual(equal: EqualBallots, line: string): void {
+  const rest = line.slice(line.indexOf(','));
   const ballots = equal.get(rest);
   // A slice keeps the whole record in memory that it was cut from; a key that stays has to be its own.
   if (ballots === undefined) equal.set(Buffer.from(rest, 'latin1').toString('latin1'), 1);
@@ -15,9 +17,19 @@ export function addEqual(equal: EqualBallots, rest: string): void {
 
 /** Adds the ballots to the tally, and empties the map. */
 export function countBallots(tally: Tally, election: Election, equal: EqualBallots): void {
+  takeEqual(equal, ({ place, cohort }, choices, ballots) => {
+    countEqual(tally, election, rowsOf(election, place, cohort), choices, ballots);
+  });
+}
+
+/** Gives each ballot with how many are equal, and empties the map. */
+export function takeEqual(
+  equal: EqualBallots,
+  take: (ballot: BallotLine, choices: ReadonlyMap<string, readonly string[]>, ballots: number) => void,
+): void {
   for (const [key, ballots] of equal) {
-    const { place, cohort, choices } = matchLine(`{"serial":0${key}`)!;
-    countEqual(tally, election, rowsOf(election, place, cohort), readChoices(choices), ballots);
+    const ballot = matchLine(`{"serial":0${key}`)!;
+    take(ballot, readChoices(ballot.choices), ballots);
   }
   equal.clear();
 }

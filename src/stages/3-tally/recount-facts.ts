@@ -7,7 +7,7 @@ import type { Event } from '../../topics/events.ts';
 export interface Facts extends Pick<FoldRules, 'partitions' | 'closed' | 'excludedRanges'> {
   readonly election: Election;
   readonly excludedSerials: ReadonlySet<number>;
-  ownerOf(serial: number): Owner | undefined;
+  readonly ownerOf: (serial: number) => Owner | undefined;
 }
 
 interface Owner {

@@ -1,10 +1,9 @@
-import { decide, type FoldRules } from '../../election/decide.ts';
 import { emptyTally, merge, type Tally } from '../../election/tally.ts';
 import type { Log, LogRecord } from '../../ports/log.ts';
-import { linesOf, matchLine } from '../../topics/ballots.ts';
-import { decodeEvent, type Event } from '../../topics/events.ts';
+import { linesOf } from '../../topics/ballots.ts';
 import type { Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
+import { createPlainFold, readEvents, recordsBelow } from './plain-fold.ts';
 import { addEqual, countBallots, type EqualBallots } from './recount-ballots.ts';
 import { gatherFacts, type Facts } from './recount-facts.ts';
 
@@ -47,7 +46,7 @@ export async function recount(log: Log, electionId: string, options: RecountOpti
   let tally = emptyTally();
   for (const partition of partitions) {
     const counted = createPartitionCount(facts, partition);
-    for await (const record of records(log, topic, partition, facts.partitions, ballots[partition]!)) {
+    for await (const record of recordsBelow(log, topic, partition, facts.partitions, ballots[partition]!)) {
       signal?.throwIfAborted();
       progress.lines += counted.take(record);
       progress.done++;
@@ -66,25 +65,17 @@ interface PartitionCount {
 
 function createPartitionCount(facts: Facts, partition: number): PartitionCount {
   const tally = emptyTally();
-  const spent = new Map<number, Uint8Array>();
+  const fold = createPlainFold(facts, partition);
   const equal: EqualBallots = new Map();
-  const rules: FoldRules = {
-    ...facts,
-    isExcluded: (serial) => facts.excludedSerials.has(serial),
-    unitOf: (serial) => facts.ownerOf(serial),
-    isSpent: (serial) => spent.get(Math.floor(serial / 1024))?.[serial % 1024] === 1,
-  };
 
   function takeLine(offset: number, text: string): void {
     tally.lines++;
-    const line = matchLine(text);
-    const decision = decide(rules, partition, offset, line);
+    const decision = fold(offset, text);
     tally.outcomes[decision.outcome]++;
     if (decision.outcome === 'invalid') tally.invalid[decision.why]++;
-    if (decision.outcome !== 'counted' || line === undefined) return;
-    spend(spent, line.serial);
+    if (decision.outcome !== 'counted') return;
     tally.spent++;
-    addEqual(equal, text.slice(text.indexOf(',')));
+    addEqual(equal, text);
   }
 
   return {
@@ -104,43 +95,8 @@ function createPartitionCount(facts: Facts, partition: number): PartitionCount {
 /** Distinct ballots kept apart before they are counted; bounds the memory of a contest where nearly every ballot differs. */
 const MOST_DISTINCT = 100_000;
 
-/** A byte a serial, since a Set of numbers holds 16.7 million at most. */
-function spend(spent: Map<number, Uint8Array>, serial: number): void {
-  const extent = Math.floor(serial / 1024);
-  const bytes = spent.get(extent) ?? new Uint8Array(1024);
-  bytes[serial % 1024] = 1;
-  spent.set(extent, bytes);
-}
-
-async function readEvents(log: Log, electionId: string, limit: number): Promise<Event[]> {
-  const topic = topicName(electionId, 'events');
-  const events: Event[] = [];
-  for await (const record of records(log, topic, 0, 1, Math.min(limit, await log.end(topic, 0)))) {
-    events.push(decodeEvent(record.value, record.offset));
-  }
-  return events;
-}
-
 async function endsOf(log: Log, electionId: string): Promise<number[]> {
   const topic = topicName(electionId, 'ballots');
   const { partitions } = gatherFacts(await readEvents(log, electionId, 1));
   return Promise.all(Array.from({ length: partitions }, (_, partition) => log.end(topic, partition)));
-}
-
-/** The records of one partition below `end`. */
-async function* records(
-  log: Log,
-  topic: string,
-  partition: number,
-  partitions: number,
-  end: number,
-): AsyncGenerator<LogRecord> {
-  let next = 0;
-  while (next < end) {
-    const from = Array.from({ length: partitions }, (_, at) => (at === partition ? next : -1));
-    const [fetched] = await log.fetch(topic, from);
-    if (fetched === undefined) return;
-    for (const record of fetched.records) if (record.offset < end) yield record;
-    next = fetched.next;
-  }
 }
