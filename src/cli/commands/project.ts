@@ -33,11 +33,11 @@ for a server that is away. The database can be deleted at any time and is made a
         progress.stop();
       }
     });
-    const { registrations = 0, refused = 0 } = done ?? {};
+    const { registrations = 0, refused = 0, reports = 0 } = done ?? {};
     const left = refused === 0 ? '' : `, ${figure(refused)} left out, since SQL cannot hold them`;
     terminal.result(
-      { registrations, refused },
-      `${figure(registrations)} voters written${left}; the database is where the log is.`,
+      { registrations, refused, reports },
+      `The database is where the log is: ${figure(registrations)} voters and ${figure(reports)} reports written${left}.`,
     );
     return signal.aborted && !follow ? INTERRUPTED : undefined;
   },
