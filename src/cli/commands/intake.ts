@@ -16,11 +16,8 @@ export const intakeCommand: Command = command({
   description: `Serves POST /ballots until Ctrl-C: ballot lines as application/x-ndjson, 4 MB at most, from whoever sends the token of
 ${TOKEN} (or ${TOKEN}_FILE) as Authorization: Bearer. It answers 200 when all lines that it did not refuse are durable, and 503 within
 seconds when that is not known: then the feed sends the same lines again, and what comes twice counts once. /livez, /readyz and
-/metrics answer on the same port. On a broker any number of intakes may run.`,
-  examples: [
-    'livetally intake',
-    `curl -sS -H "Authorization: Bearer $${TOKEN}" -H 'content-type: application/x-ndjson' --data-binary @ballots.ndjson http://127.0.0.1:8502/ballots`,
-  ],
+/metrics answer on the same port. On a broker any number of intakes may run. An example with curl is in docs/processes.md.`,
+  examples: ['livetally intake', 'livetally intake --host 0.0.0.0 --port 8502'],
   options: [...STAGE_OPTIONS.filter((name) => name !== 'healthPort' && name !== 'healthHost'), 'host', 'intakePort'],
   async run(context) {
     const { values, terminal } = context;
