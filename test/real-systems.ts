@@ -19,6 +19,11 @@ export const BROKERS: readonly { readonly name: string; readonly address: string
   { name: 'Kafka with ZooKeeper', address: process.env['LIVETALLY_TEST_KAFKA_ZOOKEEPER'] ?? '' },
 ].filter(({ address }) => address !== '');
 
+/** For tests of each broker: without any there is one all the same, so that the file has tests to skip. */
+export function brokersOrNone(): typeof BROKERS {
+  return BROKERS.length > 0 ? BROKERS : [{ name: 'no broker', address: '' }];
+}
+
 export const DATABASE_URL: string = process.env['LIVETALLY_TEST_DATABASE_URL'] ?? '';
 
 /** What the tests of one file need; a file that is skipped for want of it says so. */

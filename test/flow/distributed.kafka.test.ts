@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BROKERS, deleteElection, freshId, need, ownDatabase } from '../real-systems.ts';
+import { brokersOrNone, deleteElection, freshId, need, ownDatabase } from '../real-systems.ts';
 import { smallElection } from '../small-election.ts';
 import { inBackground, livetally, scratch, startLivetally, writeElection, type Running } from './livetally.ts';
 
@@ -21,7 +21,7 @@ interface Results {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-describe.skipIf(!isThere).each(BROKERS.map(({ name, address }) => [name, address] as const))('on %s', (_, address) => {
+describe.skipIf(!isThere).each(brokersOrNone())('on $name', ({ address }) => {
   const id = freshId('flow');
   const env: Record<string, string> = { KAFKA_BOOTSTRAP_SERVERS: address, LIVETALLY_ELECTION_ID: id };
   const healthUrls = new Map<string, string>();

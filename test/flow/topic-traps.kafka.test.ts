@@ -2,7 +2,7 @@ import { Producer, stringSerializers } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { topicName } from '../../src/topics/topics.ts';
 import { withAdmin } from '../kafka-admin.ts';
-import { BROKERS, deleteElection, freshId, need } from '../real-systems.ts';
+import { brokersOrNone, deleteElection, freshId, need } from '../real-systems.ts';
 import { smallElection } from '../small-election.ts';
 import { inBackground, livetally, scratch, writeElection, type Ended } from './livetally.ts';
 
@@ -19,7 +19,7 @@ interface Examined {
   readonly findings: readonly { readonly state: string; readonly what: string; readonly says: string }[];
 }
 
-describe.skipIf(!isThere).each(BROKERS.map(({ name, address }) => [name, address] as const))('on %s', (_, address) => {
+describe.skipIf(!isThere).each(brokersOrNone())('on $name', ({ address }) => {
   const id = freshId('trap');
   const env = { KAFKA_BOOTSTRAP_SERVERS: address, LIVETALLY_ELECTION_ID: id, LIVETALLY_DATA: path(`data-${id}`) };
   const ballots = topicName(id, 'ballots');
