@@ -87,6 +87,12 @@ it('[S6] containers have no rights that they do not need, and those of livetally
     }
   }
   for (const [name, { read_only, user }] of stages) expect([read_only, user], name).toEqual([true, undefined]);
+  const writers = stages.filter(([, { volumes = [] }]) => volumes.length > 0);
+  expect(writers.map(([name, { volumes }]) => [name, volumes])).toEqual([
+    ['register', ['register-data:/data']],
+    ['vote', ['vote-data:/data']],
+    ['tally', ['tally-data:/data']],
+  ]);
   expect(dockerfile.split('\nFROM ').at(-1)).toMatch(/^USER node$/m);
 });
 
