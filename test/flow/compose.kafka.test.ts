@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../own-postgres.ts';
+import { BROKERS, need } from '../real-systems.ts';
 import { compose, interpolated, ROOT } from './compose-file.ts';
 
 /**
@@ -16,6 +17,9 @@ const API_VERSIONS = '/opt/kafka/bin/kafka-broker-api-versions.sh';
 const READY_MS = 90_000;
 /** The check goes on trying where nobody is. */
 const SOON_MS = 4000;
+
+need({ broker: true }, 'the brokers of compose.yaml');
+const has = (broker: string): boolean => BROKERS.some(({ name }) => name === broker);
 
 let folder: string;
 let started: ChildProcess[];
@@ -35,7 +39,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe.skipIf(process.env['LIVETALLY_TEST_KAFKA'] === undefined)('the broker of compose.yaml', () => {
+describe.skipIf(!has('Kafka'))('the broker of compose.yaml', () => {
   it('[S9] starts with the settings of compose.yaml, and its healthcheck knows when', async () => {
     const [inside, host, controller] = [await freePort(), await freePort(), await freePort()];
     const environment = Object.fromEntries(
@@ -59,7 +63,7 @@ describe.skipIf(process.env['LIVETALLY_TEST_KAFKA'] === undefined)('the broker o
   });
 });
 
-describe.skipIf(process.env['LIVETALLY_TEST_KAFKA_ZOOKEEPER'] === undefined)('the broker with ZooKeeper', () => {
+describe.skipIf(!has('Kafka with ZooKeeper'))('the broker with ZooKeeper', () => {
   it('[S9] starts with the files that compose.yaml mounts, and both healthchecks know when', async () => {
     const [inside, host, zookeeper] = [await freePort(), await freePort(), await freePort()];
     const { command, healthcheck } = compose.services['zookeeper']!;

@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../own-postgres.ts';
+import { DATABASE_URL, need } from '../real-systems.ts';
 import { compose } from './compose-file.ts';
 
-const url = process.env['LIVETALLY_TEST_DATABASE_URL'];
-
-describe.skipIf(url === undefined)('PostgreSQL', () => {
+describe.skipIf(!need({ database: true }, 'the healthcheck of PostgreSQL in compose.yaml'))('PostgreSQL', () => {
   it('[S8] its healthcheck in compose.yaml says whether a server answers', async () => {
     const [kind, program, ...words] = compose.services['postgres']!.healthcheck!.test;
     expect([kind, program]).toEqual(['CMD', 'pg_isready']);
     expect(words).toContain('5432');
-    const { port, username } = new URL(url!);
+    const { port, username } = new URL(DATABASE_URL);
     expect(username).toBe(words[words.indexOf('-U') + 1]);
     const run = (on: string): number | null =>
       spawnSync(
