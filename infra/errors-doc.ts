@@ -19,6 +19,10 @@ const GUIDE: Readonly<Record<ErrorCode, readonly [means: string, todo: string]>>
     'The election is defined already, and this file differs in what decides its count: contests, candidates, methods, places, cohorts, breakdowns, policy.',
     'Put the values back; texts, colours and photos may change. For another election give the file another `id`, or use another data folder.',
   ],
+  LT_ELECTION_OPEN: [
+    'What was asked for is made from the whole count, and the polls are not closed, or not all ballots are counted.',
+    'Close the polls, run `livetally tally` to the end, then the same command again.',
+  ],
   LT_NO_ELECTION: [
     'The data folder holds no election, or nothing has been published yet.',
     'Check `--data`. Begin with `livetally start` or `livetally register`; publish with `livetally tally`.',

@@ -10,7 +10,8 @@ CREATE TABLE elections (
   state text NOT NULL CHECK (state IN ('defined', 'open', 'closed')),
   results text NOT NULL CHECK (results IN ('hidden', 'totals', 'all')),
   k integer NOT NULL CHECK (k >= 0),
-  eligible bigint NOT NULL CHECK (eligible >= 0)
+  eligible bigint NOT NULL CHECK (eligible >= 0),
+  counting text NOT NULL CHECK (counting ~ '^[0-9a-f]{64}$')
 );
 COMMENT ON TABLE elections IS 'Elections, as their events in the log say';
 COMMENT ON COLUMN elections.id IS 'As the election file names it';
@@ -22,6 +23,7 @@ COMMENT ON COLUMN elections.state IS 'defined: nobody votes yet; open; closed: l
 COMMENT ON COLUMN elections.results IS 'What is shown to the public before the close';
 COMMENT ON COLUMN elections.k IS 'The smallest group shown';
 COMMENT ON COLUMN elections.eligible IS 'Voting codes issued';
+COMMENT ON COLUMN elections.counting IS 'SHA-256 of what else decides the count: the close, and what was excluded';
 
 CREATE TABLE contests (
   election text NOT NULL REFERENCES elections ON DELETE CASCADE,

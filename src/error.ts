@@ -20,6 +20,7 @@ export const EXIT_CODES = {
   LT_USAGE: 2, // a flag or argument is wrong
   LT_ELECTION_FILE: 3, // the election file does not parse or does not check
   LT_ELECTION_FROZEN: 3, // the file differs from the defined election in what decides the count
+  LT_ELECTION_OPEN: 3, // what was asked for needs polls that are closed and ballots that are counted
   LT_NO_ELECTION: 3, // nothing is defined in this data folder yet
   LT_INPUT_FILE: 4, // a roll, pack or result file cannot be read
   LT_FILE: 4, // a file cannot be written or read: disk full, folder gone, not allowed

@@ -30,7 +30,7 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'publish',
     folder: 'stages/4-publish',
-    reads: ['events', 'voters', 'results'],
+    reads: ['events', 'voters', 'ballots', 'results'],
     writes: ['results'],
   },
 ];

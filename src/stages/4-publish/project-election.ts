@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { Election, Place } from '../../election/election.ts';
 import { cohortIds } from '../../election/space.ts';
 import type { DatabaseSession } from '../../ports/database.ts';
 import type { Life } from '../../topics/life.ts';
 
-/** Writes what the events say so far. The definition's own rows never go: what decides the count is frozen. */
+/**
+ * Writes what the events say so far. The definition's own rows never go: what decides the count is frozen. An archive
+ * goes when it was counted otherwise.
+ */
 export async function writeElection(session: DatabaseSession, life: Life): Promise<void> {
   const { election } = life;
   await session.query(UPSERT_ELECTION, [
@@ -16,7 +20,20 @@ export async function writeElection(session: DatabaseSession, life: Life): Promi
     election.results,
     election.k,
     life.roll.total,
+    countingOf(life),
   ]);
+  await session.query('DELETE FROM archives WHERE election = $1 AND counting <> $2', [election.id, countingOf(life)]);
+}
+
+/** SHA-256 of what the events say that can change the count after the close. */
+export function countingOf({ roll, closed, excludedRanges, excludedSerials }: Life): string {
+  const said = {
+    eligible: roll.total,
+    closed,
+    excludedRanges,
+    excludedSerials: [...excludedSerials].sort((one, other) => one - other),
+  };
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
 /** Writes contests, candidates, places and cohorts, or their new texts. */
@@ -63,11 +80,11 @@ function cohortRows(election: Election): object[] {
 }
 
 const UPSERT_ELECTION = `
-  INSERT INTO elections (id, title, description, definition, partitions, state, results, k, eligible)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  INSERT INTO elections (id, title, description, definition, partitions, state, results, k, eligible, counting)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   ON CONFLICT (id) DO UPDATE SET
     title = excluded.title, description = excluded.description, state = excluded.state,
-    eligible = excluded.eligible`;
+    eligible = excluded.eligible, counting = excluded.counting`;
 
 const UPSERT_CONTESTS = `
   INSERT INTO contests (election, id, ordinal, title, method, choose)

@@ -117,8 +117,13 @@ function samePartition(one: TopicPosition, other: TopicPosition): boolean {
 }
 
 /** Every table with rows of an election. */
-const TABLES =
-  'projections, voters, results, contest_counts, turnout, reports, candidates, contests, cohorts, places, elections';
+const TABLES = [
+  'projections',
+  'voters',
+  'archived_rest_votes, archived_rest, archived_ballots, archived_groups, archives',
+  'results, contest_counts, turnout, reports',
+  'candidates, contests, cohorts, places, elections',
+].join(', ');
 
 /** Row by row only where other elections have to stay: deleting is slower than the rebuilding that follows. */
 async function emptyElection(session: DatabaseSession, election: string): Promise<void> {
