@@ -43,6 +43,7 @@ type TextOption =
   | 'out'
   | 'outFile'
   | 'keep'
+  | 'by'
   | 'electionId'
   | 'healthHost';
 type NumberOption =
@@ -144,6 +145,10 @@ export const OPTIONS: OptionTable = {
   out: text('--out <folder>', 'folder to write; without it packs/ and the id of the election'),
   outFile: text('--out <file>', 'file to write; without it standard output'),
   what: choice('--what <part>', 'which table', ['results', 'turnout'], 'results'),
+  by: text(
+    '--by <breakdown>',
+    'group the ballots as results are by this breakdown, or * for all together; without it by place',
+  ),
   keep: text('--keep <folder>', 'keep the data of the replay in this folder; without it they are deleted at the end'),
   demo: toggle('--demo', 'write the whole demo election instead of a small one'),
   json: toggle('--json', 'one JSON value on standard output; errors and the log as JSON on standard error'),

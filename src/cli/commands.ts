@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { archiveCommand } from './commands/archive.ts';
 import { dashboardCommand } from './commands/dashboard.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
@@ -30,4 +31,5 @@ export const COMMANDS: readonly Command[] = [
   statusCommand,
   doctorCommand,
   exportCommand,
+  archiveCommand,
 ];

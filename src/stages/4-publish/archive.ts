@@ -20,8 +20,8 @@ export const LEAST_EQUAL = 10;
 
 export interface ArchiveOptions {
   readonly log: Log;
-  /** With the projection caught up. */
-  readonly database: Database;
+  /** Gives the database, caught up with the log. Asked when there is something to write. */
+  readonly database: () => Promise<Database>;
   /** Caught up. */
   readonly reader: LifeReader;
   /** The newest. */
@@ -40,7 +40,7 @@ export interface ArchiveOptions {
  * nothing. Throws LT_ELECTION_OPEN, LT_COUNT_DIFFERS, LT_USAGE, LT_DATABASE.
  */
 export async function archive(options: ArchiveOptions): Promise<Archived> {
-  const { log, database, reader } = options;
+  const { log, reader, signal } = options;
   const { life } = reader;
   const { election } = life;
   const { report, position } = requireComplete(options);
@@ -51,6 +51,8 @@ export async function archive(options: ArchiveOptions): Promise<Archived> {
   const first = await passes.next();
   if (first.done === true) throw new Error('The log was not read.');
   requireSame(report, election, groups, first.value.totals);
+  const database = await options.database();
+  signal?.throwIfAborted();
   return database.transaction((session) => writeArchive(session, { life, report, groups, least }, first.value, passes));
 }
 
