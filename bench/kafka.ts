@@ -175,10 +175,9 @@ async function theirProducer(shape: Shape, records: readonly NewRecord[][]): Pro
   const bytes = bytesOf(records);
   const { stdout } = await java(
     'org.apache.kafka.tools.ProducerPerformance',
-    ...['--topic', topicName(electionId, 'ballots'), '--num-records', `${count}`, '--throughput', '-1'],
-    ...['--record-size', `${Math.round(bytes / count)}`, '--bootstrap-server', server],
-    ...['--command-property', 'acks=all', `batch.size=${APPEND_BYTES}`, 'linger.ms=5'],
-    ...['max.request.size=8000000', 'buffer.memory=67108864', 'compression.type=none'],
+    `--topic ${topicName(electionId, 'ballots')} --num-records ${count} --record-size ${Math.round(bytes / count)}`,
+    `--throughput -1 --bootstrap-server ${server} --command-property acks=all compression.type=none linger.ms=5`,
+    `batch.size=${APPEND_BYTES} max.request.size=8000000 buffer.memory=67108864`,
   );
   const last = stdout.trim().split('\n').at(-1) ?? '';
   const rate = Number(/([\d.]+) records\/sec/.exec(last)?.[1]);
@@ -203,8 +202,8 @@ async function theirConsumer(shape: Shape, records: readonly NewRecord[][]): Pro
   const count = records.flat().length;
   const { stdout } = await java(
     'org.apache.kafka.tools.ConsumerPerformance',
-    ...['--topic', topicName(electionId, 'ballots'), '--num-records', `${count}`, '--hide-header'],
-    ...['--bootstrap-server', server, '--fetch-size', `${4 * 1024 * 1024}`, '--timeout', '20000'],
+    `--topic ${topicName(electionId, 'ballots')} --num-records ${count} --hide-header --bootstrap-server ${server}`,
+    `--fetch-size ${4 * 1024 * 1024} --timeout 20000`,
   );
   const fields = stdout.trim().split('\n').at(-1)?.split(', ') ?? [];
   const [read, fetchMs] = [Number(fields[4]), Number(fields[7])];
@@ -213,7 +212,8 @@ async function theirConsumer(shape: Shape, records: readonly NewRecord[][]): Pro
 }
 
 function java(main: string, ...words: string[]): Promise<{ stdout: string }> {
-  return run('java', ['-Xmx1g', '-cp', `${options.jars}/*`, main, ...words], { maxBuffer: 1e8 });
+  const all = ['-Xmx1g', '-cp', `${options.jars}/*`, main, ...words.flatMap((some) => some.split(' '))];
+  return run('java', all, { maxBuffer: 1e8 });
 }
 
 function newestJars(): string {

@@ -73,7 +73,7 @@ function testChanges(address: string): void {
   it('[L7] says that a partition was added, and goes on with those it has', async () => {
     await log.append(topic, 0, [text('a')]);
     await asOther((admin) => admin.addPartitions(topic, 3));
-    expect(await log.inspect([spec])).toMatchObject([{ kind: 'surplus', topic }]);
+    await expect.poll(() => log.inspect([spec])).toMatchObject([{ kind: 'surplus', topic }]);
     await expect(log.ensureTopics([spec])).rejects.toMatchObject(mismatch);
     await writeAnywhere(30);
 
@@ -102,13 +102,14 @@ function testChanges(address: string): void {
       const [[setting, value]] = Object.entries(changed) as [[string, string]];
       const [, before] = Object.entries(SETTINGS).find(([known]) => known === setting)!;
       await asOther((admin) => admin.set(topic, changed));
+      // The controller says that it is done a moment before the broker knows.
+      await expect.poll(() => log.inspect([spec])).toMatchObject([{ topic, kind }]);
       const found = await log.inspect([spec]);
-      expect(found).toMatchObject([{ topic, kind }]);
       expect(found[0]?.says).toContain(`${setting}=${value}, not ${setting}=${before}`);
       expect(found[0]?.next).toContain(`--add-config ${setting}=${before}`);
       await expect(log.ensureTopics([spec])).rejects.toMatchObject(mismatch);
       await asOther((admin) => admin.set(topic, { [setting]: before }));
-      expect(await log.inspect([spec])).toEqual([]);
+      await expect.poll(() => log.inspect([spec])).toEqual([]);
     }
   });
 
@@ -144,6 +145,7 @@ function testChanges(address: string): void {
     const other = await openKafkaLog({ bootstrapServers: [address], clientId: 'livetally-test' });
     await expect(other.fetch(topic, [0, 0])).rejects.toMatchObject(mismatch);
     await asOther((admin) => admin.set(topic, { 'retention.ms': '604800000' }));
+    await expect.poll(() => other.inspect([{ ...spec, retention: { days: 7 } }])).toEqual([]);
     expect((await other.fetch(topic, [0, 0]))[0]?.records.at(0)?.offset).toBe(4);
     await expect(log.fetch(topic, [0, 0])).rejects.toMatchObject(mismatch);
     await other.close();
@@ -178,6 +180,7 @@ function testChanges(address: string): void {
     expect(await Promise.all([...neighbours, next])).toEqual([0, 0, 1]);
 
     await asOther((admin) => admin.set(topic, { 'max.message.bytes': '1048588' }));
+    await expect.poll(() => log.inspect([spec])).toMatchObject([{ kind: 'size' }]);
     const many = Array.from({ length: 8 }, () => log.append(topic, 1, [{ value: Buffer.alloc(600_000) }]));
     expect(await Promise.all(many)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });

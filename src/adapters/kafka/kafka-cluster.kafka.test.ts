@@ -36,8 +36,8 @@ describe.skipIf((process.env['LIVETALLY_TEST_KAFKA'] ?? '') === '')('a cluster (
     await four.close();
     const wrong = { 'min.insync.replicas': '1', 'unclean.leader.election.enable': 'true' };
     await withAdmin(cluster.addresses[0]!, (admin) => admin.set(spec.name, wrong));
+    await expect.poll(() => log.inspect([spec])).toMatchObject([{ kind: 'durability' }]);
     const [found] = await log.inspect([spec]);
-    expect(found).toMatchObject({ kind: 'durability' });
     expect(found?.next).toContain('min.insync.replicas=2');
     expect(found?.next).toContain('unclean.leader.election.enable=false');
     const right = { 'min.insync.replicas': '2', 'unclean.leader.election.enable': 'false' };

@@ -117,6 +117,20 @@ function testDeath(kind: BrokerKind): void {
     expect((await readAll(log, topic)).flat()).toEqual(['before', 'after']);
   });
 
+  it('[L1] an append that was given up may come late; the next one is not taken for it', async () => {
+    await using log = disposable(await open(1_500));
+    const topic = await newTopic(log);
+    await log.append(topic, 0, [text('before')]);
+    await broker.pause();
+    await expect(log.append(topic, 0, [text('given up')])).rejects.toMatchObject({ code: 'LT_LOG_AWAY' });
+    await broker.resume();
+    await sleep(1_000); // the broker reads what was sent to it before
+    const offset = await log.append(topic, 0, [text('after')]);
+    const stored = (await readAll(log, topic)).flat();
+    expect(stored[offset]).toBe('after');
+    expect(stored.filter((one) => one === 'after')).toHaveLength(1);
+  });
+
   it('[L8] closing does not wait for a broker that is gone, unless something is being appended', async () => {
     const log = await open(60_000);
     const topic = await newTopic(log);

@@ -1,17 +1,15 @@
 import { metadataV12 } from '@platformatic/kafka';
-import { LivetallyError } from '../../error.ts';
 import type { KafkaSettings } from '../../ports/kafka-settings.ts';
-import type { Log, Mismatch, TopicSpec } from '../../ports/log.ts';
+import type { Log } from '../../ports/log.ts';
 import { createAppends } from './appends.ts';
 import { createCluster, type Cluster } from './cluster.ts';
 import { createFetching } from './fetching.ts';
 import { createOffsetRescue } from './offset-rescue.ts';
 import { endOffset } from './offsets.ts';
 import { insist } from './patience.ts';
-import { pause } from './stops.ts';
-import { createMissing, describeTopics } from './topic-admin.ts';
-import { createTopicMap, noTopic, type KnownTopic } from './topic-map.ts';
-import { mismatches } from './topic-settings.ts';
+import { createLook } from './reading.ts';
+import { createTopicKeeping, refuseMismatches } from './topic-keeping.ts';
+import { createTopicMap, noTopic } from './topic-map.ts';
 
 export interface KafkaLogOptions {
   /** How long opening tries to reach a broker. Default 10 seconds. */
@@ -25,9 +23,8 @@ const OPEN_MS = 10_000;
 const MEET_MS = 5_000;
 const LEAST_MEET_MS = 500;
 const PATIENCE_MS = 30_000;
-const TOPIC_AGE_MS = 10_000;
-/** A broker that has just started may have no topics for a moment. */
-const ASK_TWICE_MS = 500;
+/** For questions that go by the name of the topic: it may be another one meanwhile. */
+const TOPIC_AGE_MS = 1_000;
 
 /**
  * The log on a Kafka cluster, 3.5 or later, with KRaft or ZooKeeper. Resolves once a broker has answered; throws
@@ -40,9 +37,9 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
   const cluster = createCluster(settings, patienceMs);
   const topics = createTopicMap(cluster, stops);
   const appends = createAppends(cluster, topics, patienceMs);
-  const asked = new Map<string, TopicSpec>();
-  const rescue = createOffsetRescue(cluster, isForever);
-  const fetching = createFetching(cluster, topics, { patienceMs, rescue, closing: closing.signal });
+  const keeping = createTopicKeeping(cluster, settings.replication, stops);
+  const look = createLook(cluster, createOffsetRescue(cluster, keeping), patienceMs);
+  const fetching = createFetching(topics, look, patienceMs, closing.signal);
   let closed = false;
 
   function requireOpen(): void {
@@ -54,33 +51,6 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
     return insist({ patienceMs, stops }, work);
   }
 
-  /** As it was asked for; where nobody has asked in this process, as it is. */
-  async function isForever({ name }: KnownTopic): Promise<boolean> {
-    const spec = asked.get(name);
-    if (spec !== undefined) return spec.retention === 'forever';
-    const found = (await describeTopics(cluster, [name])).get(name);
-    return found?.settings.get('cleanup.policy') !== 'delete' || found.settings.get('retention.ms') === '-1';
-  }
-
-  async function inspect(specs: readonly TopicSpec[]): Promise<Mismatch[]> {
-    for (const spec of specs) asked.set(spec.name, spec);
-    const names = specs.map(({ name }) => name);
-    return patiently(async () => {
-      const found = await twice(
-        () => describeTopics(cluster, names),
-        ({ size }) => size === names.length,
-      );
-      return specs.flatMap((spec) => mismatches(spec, found.get(spec.name), settings.replication ?? 1));
-    });
-  }
-
-  async function twice<Result>(ask: () => Promise<Result>, isComplete: (result: Result) => boolean): Promise<Result> {
-    const first = await ask();
-    if (isComplete(first)) return first;
-    await pause(ASK_TWICE_MS, stops);
-    return ask();
-  }
-
   try {
     await insist({ patienceMs: openMs, stops, isOpening: true }, (leftMs) => meet(cluster, leftMs));
   } catch (error) {
@@ -89,25 +59,17 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
   }
 
   return {
-    inspect,
-
     async ensureTopics(specs) {
-      await patiently(() => createMissing(cluster, specs, settings.replication));
-      const [first, ...others] = await inspect(specs);
-      if (first === undefined) return;
-      const message = [first, ...others].map(({ says }) => says).join(' ');
-      throw new LivetallyError('LT_LOG_MISMATCH', message, { next: first.next });
+      await patiently(() => keeping.create(specs));
+      refuseMismatches(await patiently(() => keeping.inspect(specs)));
+    },
+
+    async inspect(specs) {
+      return patiently(() => keeping.inspect(specs));
     },
 
     async topics(prefix) {
-      return patiently(async () => {
-        const all = await twice(
-          () => cluster.metadata(null),
-          (metadata) => metadata.topics.length > 0,
-        );
-        const names = all.topics.flatMap(({ name, isInternal }) => (isInternal ? [] : (name ?? [])));
-        return names.filter((name) => name.startsWith(prefix));
-      });
+      return patiently(() => keeping.names(prefix));
     },
 
     async append(topic, partition, records) {

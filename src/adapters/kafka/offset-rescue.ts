@@ -1,15 +1,16 @@
 import { LivetallyError } from '../../error.ts';
 import type { Cluster } from './cluster.ts';
 import { KafkaFailure } from './failures.ts';
-import type { OffsetRescue } from './fetching.ts';
 import { endOffset, startOffset } from './offsets.ts';
+import type { OffsetRescue } from './reading.ts';
+import type { TopicKeeping } from './topic-keeping.ts';
 import type { KnownTopic } from './topic-map.ts';
 
 /**
  * For a position at which a partition has no record. Where records go after some days the reader goes on with the first
  * that is left; from a topic that is kept for ever, none may be gone.
  */
-export function createOffsetRescue(cluster: Cluster, isForever: (topic: KnownTopic) => Promise<boolean>): OffsetRescue {
+export function createOffsetRescue(cluster: Cluster, keeping: TopicKeeping): OffsetRescue {
   return async (topic, partition, offset) => {
     const end = await endOffset(cluster, topic, partition);
     if (offset > end) throw endsBefore(topic, partition, offset, end);
@@ -17,7 +18,7 @@ export function createOffsetRescue(cluster: Cluster, isForever: (topic: KnownTop
     if (offset >= start) {
       throw new KafkaFailure('moving', `Partition ${partition} of the topic ${topic.name} is just changing.`);
     }
-    if (await isForever(topic)) throw beginsLater(topic, partition, offset, start);
+    if (await keeping.isForever(topic.name)) throw beginsLater(topic, partition, offset, start);
     return start;
   };
 }

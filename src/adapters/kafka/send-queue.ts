@@ -48,8 +48,8 @@ export interface PartitionQueue {
   sequence: number;
   /** Where the partition ended when it last acknowledged something. */
   end: number;
-  /** The topic takes smaller batches than ours: appends are sent one by one. */
-  alone: boolean;
+  /** So many appends go out one by one: together they were refused. */
+  alone: number;
 }
 
 export interface SendQueue {
@@ -68,7 +68,7 @@ export function createSendQueue(): SendQueue {
     const key = `${topic}:${partition}`;
     const known = partitions.get(key);
     if (known !== undefined) return known;
-    const queue = { topic, partition, waiting: [], batch: undefined, sequence: 0, end: 0, alone: false };
+    const queue = { topic, partition, waiting: [], batch: undefined, sequence: 0, end: 0, alone: 0 };
     partitions.set(key, queue);
     return queue;
   }
@@ -119,13 +119,14 @@ function nextBatch(queue: PartitionQueue): Batch | undefined {
   const pieces: Piece[] = [];
   let bytes = 0;
   for (let piece = queue.waiting[0]; piece !== undefined; piece = queue.waiting[0]) {
-    const isFull = pieces.length > 0 && (queue.alone || bytes + piece.bytes > BATCH_BYTES);
+    const isFull = pieces.length > 0 && (queue.alone > 0 || bytes + piece.bytes > BATCH_BYTES);
     if (isFull && !piece.append.done) break;
     queue.waiting.shift();
     if (piece.append.done) continue;
     pieces.push(piece);
     bytes += piece.bytes;
   }
+  queue.alone = Math.max(0, queue.alone - 1);
   return pieces.length === 0 ? undefined : { pieces, bytes, records: pieces.flatMap((piece) => piece.records) };
 }
 
