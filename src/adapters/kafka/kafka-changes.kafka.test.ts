@@ -145,7 +145,7 @@ function testChanges(address: string): void {
     const other = await openKafkaLog({ bootstrapServers: [address], clientId: 'livetally-test' });
     await expect(other.fetch(topic, [0, 0])).rejects.toMatchObject(mismatch);
     await asOther((admin) => admin.set(topic, { 'retention.ms': '604800000' }));
-    await expect.poll(() => other.inspect([{ ...spec, retention: { days: 7 } }])).toEqual([]);
+    await expect.poll(() => log.inspect([spec])).toMatchObject([{ kind: 'retention' }]);
     expect((await other.fetch(topic, [0, 0]))[0]?.records.at(0)?.offset).toBe(4);
     await expect(log.fetch(topic, [0, 0])).rejects.toMatchObject(mismatch);
     await other.close();
@@ -183,6 +183,18 @@ function testChanges(address: string): void {
     await expect.poll(() => log.inspect([spec])).toMatchObject([{ kind: 'size' }]);
     const many = Array.from({ length: 8 }, () => log.append(topic, 1, [{ value: Buffer.alloc(600_000) }]));
     expect(await Promise.all(many)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('[L6] a record that the topic does not take leaves those that go out with it alone', async () => {
+    const compacted: TopicSpec = { name: `t-${randomUUID()}`, partitions: 1, retention: 'forever', compacted: true };
+    await log.ensureTopics([compacted]);
+    const keyed = (): Promise<number> => log.append(compacted.name, 0, [{ ...text('a'), key: 'k' }]);
+    const before = [keyed(), keyed()];
+    const refused = log.append(compacted.name, 0, [text('without a key')]);
+    const after = [keyed(), keyed()];
+    await expect(refused).rejects.toMatchObject({ code: 'LT_LOG_WRITE' });
+    expect(await Promise.all([...before, ...after])).toEqual([0, 1, 2, 3]);
+    await asOther((admin) => admin.deleteTopics([compacted.name]));
   });
 
   it('[L2] keeps an append together up to 4 MB whatever its records are, and a larger one in order', async () => {
