@@ -98,3 +98,9 @@ describe('how Kafka is reached', () => {
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toMatch(/hush-hush|from the file|BEGIN/);
   });
 });
+
+it('[C15] docs/kafka.md explains every variable as the code does', () => {
+  const docs = readFileSync(new URL('../../docs/kafka.md', import.meta.url), 'utf8');
+  const rows = Object.entries(KAFKA_ENVIRONMENT).map(([name, help]) => `| \`${name}\` | ${help} |`);
+  expect(docs).toContain(`\n${rows.join('\n')}\n`);
+});

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { TopicSpec } from '../../ports/log.ts';
 import { mismatches, settingsOf, SETTINGS_LOOKED_AT, type FoundTopic } from './topic-settings.ts';
@@ -95,4 +96,14 @@ describe('the settings of a topic', () => {
     const judged = new Set(set.filter((name) => !compacting.test(name)));
     expect([...SETTINGS_LOOKED_AT]).toEqual(expect.arrayContaining([...judged]));
   });
+});
+
+it('[C15] docs/kafka.md lists the settings that topics are made with', () => {
+  const docs = readFileSync(new URL('../../../docs/kafka.md', import.meta.url), 'utf8');
+  for (const spec of [FOREVER, COMPACTED]) {
+    for (const replicas of [1, 3]) {
+      for (const [name, value] of Object.entries(settingsOf(spec, replicas)))
+        expect(docs).toContain(`\`${name}=${value}\``);
+    }
+  }
 });
