@@ -229,6 +229,8 @@ function testWaiting({ newTopic, current, another }: Within): void {
     await current().append(topic, 0, [text('a')]);
     expect(await current().fetch(topic, [1])).toEqual([]);
     expect(await current().fetch(topic, [1], { waitMs: 20 })).toEqual([]);
+    expect(await current().fetch(topic, [-1], { waitMs: 20 })).toEqual([]);
+    expect(await current().fetch(`t-${randomUUID()}`, [0], { waitMs: 20 })).toEqual([]);
 
     const stop = new AbortController();
     const waiting = current().fetch(topic, [1], { waitMs: 600_000, signal: stop.signal });

@@ -9,6 +9,8 @@ import type { TopicMap } from './topic-map.ts';
 const FETCH_BYTES = 4 * 1024 * 1024;
 /** A topic that is not there yet is looked for this often. */
 const ABSENT_MS = 200;
+/** No timer is longer. */
+const LONG_MS = 60_000;
 /** Where the partitions are led; brokers say so when it has changed. */
 const TOPIC_AGE_MS = 60_000;
 
@@ -46,9 +48,10 @@ export function createFetching(topics: TopicMap, look: Look, patienceMs: number,
   async function lookAt(name: string, reading: Reading, waitMs: number, stops: Stops): Promise<Findings> {
     try {
       const last = reading.positions.findLastIndex((position) => position >= 0);
-      const topic = await topics.findWith(name, last, TOPIC_AGE_MS);
+      const topic = last < 0 ? undefined : await topics.findWith(name, last, TOPIC_AGE_MS);
       if (topic !== undefined) return await look(topic, reading, waitMs);
-      await pause(Math.min(waitMs, ABSENT_MS), stops);
+      // Whoever leaves all partitions out waits all the same.
+      await pause(Math.min(waitMs, last < 0 ? LONG_MS : ABSENT_MS), stops);
       return NOTHING;
     } catch (failure) {
       if (failure instanceof KafkaFailure && failure.passes) return { ...NOTHING, failure };

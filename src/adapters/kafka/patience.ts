@@ -45,6 +45,6 @@ export async function insist<Result>(
 
 function unwelcome({ message, cause }: KafkaFailure): KafkaFailure {
   const next =
-    'Check KAFKA_SECURITY_PROTOCOL: a broker ends a connection that has not the encryption, or no password, as it wants.';
+    'Check KAFKA_SECURITY_PROTOCOL: a broker ends a connection that has not the encryption, or no password, as it wants. One older than Kafka 3.1 does so too.';
   return new KafkaFailure('access', message, { next, cause });
 }
