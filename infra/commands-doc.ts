@@ -77,6 +77,8 @@ A flag beats its environment variable, which beats the default. A variable that 
 | variable | same as |
 |---|---|
 ${[...new Set(rows)].sort().join('\n')}
+| \`DATABASE_URL\`, \`DATABASE_URL_FILE\` | the PostgreSQL server, or a file with its URL: [database.md](database.md#postgresql) |
+| \`PGPASSWORD\`, \`PGPASSWORD_FILE\` | its password, or a file with it |
 | \`LIVETALLY_KEY\` | the key of the voting codes, 64 hexadecimal digits; without it a key is made in the data folder |
 | \`LIVETALLY_KEY_FILE\` | a file with that key, which only its owner can read |`;
 }
