@@ -17,6 +17,8 @@ export interface OwnPostgres {
   /** Ends every process of it at once, as a crash does. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Stops or continues every process of it, with SIGSTOP and SIGCONT: it holds its connections and answers nothing. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -36,16 +38,20 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   await promisify(execFile)('chmod', ['711', services]);
   await run('up', 'postgres');
   const folder = join(services, 's', 'postgres');
+  const mainProcess = async (): Promise<number> =>
+    Number((await readFile(join(folder, 'db', 'postmaster.pid'), 'utf8')).split('\n')[0]);
   const password = (await readFile(join(folder, 'password'), 'utf8')).trim();
   return {
     settings: { host: '127.0.0.1', port, user: 'livetally', password, database: 'livetally' },
     folder: join(folder, 'db'),
     stop: () => run('stop', 'postgres'),
-    async kill() {
-      const [pid] = (await readFile(join(folder, 'db', 'postmaster.pid'), 'utf8')).split('\n');
-      process.kill(Number(pid), 'SIGKILL');
-    },
+    kill: async () => void process.kill(await mainProcess(), 'SIGKILL'),
     start: () => run('start', 'postgres'),
+    async signal(name) {
+      const main = await mainProcess();
+      const { stdout } = await promisify(execFile)('pgrep', ['-P', String(main)]);
+      for (const pid of [main, ...stdout.trim().split('\n').map(Number)]) process.kill(pid, name);
+    },
     async drop() {
       await run('down', 'postgres');
       await rm(services, { recursive: true });

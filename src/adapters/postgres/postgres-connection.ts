@@ -10,9 +10,14 @@ import { statementError } from './postgres-error.ts';
 
 /** A connection that was taken from the pool. */
 export interface TakenConnection extends SqlConnection {
+  /** Rejects with LT_DATABASE_AWAY when the server does not answer within seconds. */
+  probe(): Promise<void>;
   /** Gives it back; one that has ended, or is still in a transaction, is thrown away. */
   release(): void;
 }
+
+/** How long a server may take for an answer that costs it nothing. */
+const PROBE_MS = 5000;
 
 export function useConnection(client: PoolClient, settings: PostgresSettings): TakenConnection {
   let lost: unknown;
@@ -23,16 +28,21 @@ export function useConnection(client: PoolClient, settings: PostgresSettings): T
   /** One after the other: `pg` keeps no order that it promises to keep. */
   let last: Promise<unknown> = Promise.resolve();
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = last.then(work, work);
+    const unlessLost = (): Promise<Result> => (lost === undefined ? work() : Promise.reject(lost));
+    const done = last.then(unlessLost, unlessLost);
     last = done;
     try {
       return await done;
     } catch (cause) {
-      throw statementError(cause, settings, lost);
+      const error = statementError(cause, settings, lost);
+      // Also when it only did not answer in time: what comes next would wait behind that.
+      if (error.code === 'LT_DATABASE_AWAY') lost ??= cause;
+      throw error;
     }
   }
 
   return {
+    probe: () => inTurn(async () => void (await client.query(statement('SELECT 1', [], PROBE_MS)))),
     query: (sql, parameters) =>
       inTurn(async () => {
         const { rows, command } = await client.query<object>(statement(sql, parameters));
@@ -52,8 +62,13 @@ export function useConnection(client: PoolClient, settings: PostgresSettings): T
 }
 
 /** In the extended protocol also without parameters: it takes one statement, never several. */
-function statement(text: string, parameters: readonly unknown[]): QueryConfig {
-  const config: QueryConfig & { queryMode: string } = { text, values: [...parameters], queryMode: 'extended' };
+function statement(text: string, parameters: readonly unknown[], timeoutMs?: number): QueryConfig {
+  const config: QueryConfig & { queryMode: string; query_timeout?: number } = {
+    text,
+    values: [...parameters],
+    queryMode: 'extended',
+    ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
+  };
   return config;
 }
 

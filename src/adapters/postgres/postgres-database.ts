@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import { LivetallyError } from '../../error.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Logger } from '../../ports/effects.ts';
@@ -7,7 +6,7 @@ import { migrate } from '../sql/migrate.ts';
 import { runTransaction } from '../sql/transaction.ts';
 import { useConnection, type TakenConnection } from './postgres-connection.ts';
 import { connectError } from './postgres-error.ts';
-import { openPool } from './postgres-pool.ts';
+import { openPool, type ConnectionPool } from './postgres-pool.ts';
 
 export interface PostgresOptions {
   /** Hears when voters' data would cross a network in clear. */
@@ -42,16 +41,18 @@ function isLocal(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-function createDatabase(pool: Pool, settings: PostgresSettings): Database {
+function createDatabase(pool: ConnectionPool, settings: PostgresSettings): Database {
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
   async function withConnection<Result>(work: (connection: TakenConnection) => Promise<Result>): Promise<Result> {
-    const client = await pool.connect().catch((cause: unknown) => {
+    const client = await pool.take().catch((cause: unknown) => {
       throw connectError(cause, settings);
     });
     const connection = useConnection(client, settings);
     try {
+      // One that lay in the pool may lead nowhere by now.
+      await connection.probe();
       return await work(connection);
     } finally {
       connection.release();
@@ -73,7 +74,7 @@ function createDatabase(pool: Pool, settings: PostgresSettings): Database {
     transaction: (work) => use((connection) => runTransaction(connection, work)),
     close: () =>
       // Not the pool alone: it forgets who waits for a connection.
-      (closing ??= Promise.allSettled(underWay).then(() => pool.end())),
+      (closing ??= Promise.allSettled(underWay).then(() => pool.close())),
   };
 }
 

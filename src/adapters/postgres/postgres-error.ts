@@ -31,7 +31,7 @@ export function connectError(cause: unknown, settings: PostgresSettings): Liveta
   const server = publicUrl(settings);
   if (isAway(cause)) return away(cause, settings);
   const next = NEXT_OF_REFUSAL[stateOf(cause) ?? ''] ?? (isTls(cause) ? TLS_NEXT : PASSWORD_NEXT);
-  return new LivetallyError('LT_DATABASE', `The database ${server} does not let livetally in: ${wordsOf(cause)}`, {
+  return new LivetallyError('LT_DATABASE', `The database ${server} does not let livetally in: ${wordsOf(cause)}.`, {
     next,
     cause: bare(cause),
   });
@@ -43,7 +43,7 @@ export function statementError(cause: unknown, settings: PostgresSettings, lost:
   if (lost !== undefined) return away(lost, settings);
   if (isAway(cause)) return away(cause, settings);
   const next = NEXT_OF_STATEMENT[stateOf(cause) ?? ''];
-  return new LivetallyError('LT_DATABASE', `The database refused a statement: ${wordsOf(cause)}`, {
+  return new LivetallyError('LT_DATABASE', `The database refused a statement: ${wordsOf(cause)}.`, {
     ...(next === undefined ? {} : { next }),
     cause: bare(cause),
   });
@@ -52,7 +52,7 @@ export function statementError(cause: unknown, settings: PostgresSettings, lost:
 function away(cause: unknown, settings: PostgresSettings): LivetallyError {
   return new LivetallyError(
     'LT_DATABASE_AWAY',
-    `The database ${publicUrl(settings)} cannot be reached: ${wordsOf(cause)}`,
+    `The database ${publicUrl(settings)} cannot be reached: ${wordsOf(cause)}.`,
     {
       next: 'Start it, or check the address in DATABASE_URL. Nothing is lost: the database follows the log.',
       cause: bare(cause),
@@ -108,7 +108,7 @@ function messageOf(cause: unknown): string {
 
 /** A failure at every address of a name has no message of its own. */
 function wordsOf(cause: unknown): string {
-  return messageOf(cause) || codeOf(cause) || 'no reason given';
+  return (messageOf(cause) || codeOf(cause) || 'no reason given').replace(/\.$/, '');
 }
 
 /** Message and code only: what the server says besides quotes rows, and rows are people. */

@@ -74,6 +74,37 @@ describe.skipIf(testServer() === undefined)('a PostgreSQL server of one’s own'
     expect(await notes()).toEqual([...before, 100]);
   });
 
+  test('[D8] a server that answers nothing, though its connections stand, is away within seconds', async () => {
+    await Promise.all([1, 2, 3].map(() => database.query('SELECT pg_sleep(0.05)')));
+    await own.signal('SIGSTOP');
+    try {
+      const startedAt = performance.now();
+      // Of four connections three lie in the pool, and the others are to be made.
+      const asked = Array.from({ length: 6 }, () => database.query('SELECT 1').catch((error: unknown) => error));
+      for (const error of await Promise.all(asked)) expect(error).toMatchObject({ code: 'LT_DATABASE_AWAY' });
+      expect(performance.now() - startedAt).toBeLessThan(12_000);
+    } finally {
+      await own.signal('SIGCONT');
+    }
+    expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  test('[D8] a database closes within seconds, also when its server answers nothing', async () => {
+    const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    const other = await openPostgres(own.settings, { sqlFolder });
+    expect(sockets()).toBeGreaterThan(before);
+    await own.signal('SIGSTOP');
+    try {
+      const startedAt = performance.now();
+      await other.close();
+      expect(performance.now() - startedAt).toBeLessThan(7000);
+      await expect.poll(sockets).toBeLessThanOrEqual(before);
+    } finally {
+      await own.signal('SIGCONT');
+    }
+  });
+
   test('[D8] a server that stops in the middle of a statement, restarted at once', async () => {
     const cut = database.transaction(async (session) => {
       await session.query('INSERT INTO notes VALUES (-3)');

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
-import { Client, Pool, type ClientConfig } from 'pg';
+import { Client, Pool, type ClientConfig, type PoolClient } from 'pg';
 import type { PostgresSettings, PostgresTls } from '../../ports/postgres-settings.ts';
 import { VALUE_TYPES } from './postgres-types.ts';
 
@@ -8,17 +9,38 @@ import { VALUE_TYPES } from './postgres-types.ts';
 const CONNECTIONS = 4;
 /** How long a server has to let us in. */
 const CONNECT_MS = 5000;
-/** How long a statement may take. Deleting an election of millions takes minutes; a server that is gone takes for ever. */
-const STATEMENT_MS = 5 * 60_000;
+/** How long a statement may take. Deleting an election of millions takes a minute; a server that is gone takes for ever. */
+const STATEMENT_MS = 2 * 60_000;
 /** How long a statement waits for what another session holds, and a transaction of ours for its next statement. */
 const LOCK_MS = 60_000;
 
-/** Connects when it is used. A connection that breaks leaves the pool, and the next use makes a new one. */
-export function openPool(settings: PostgresSettings): Pool {
+/** Connections to one server, made when they are used. One that breaks leaves, and the next use makes a new one. */
+export interface ConnectionPool {
+  /** Waits while others use all of them. Rejects with what Node or the server says. */
+  take(): Promise<PoolClient>;
+  /** When nobody uses one any more. */
+  close(): Promise<void>;
+}
+
+export function openPool(settings: PostgresSettings): ConnectionPool {
+  const ends = new Map<PoolClient, Promise<void>>();
   const pool = new Pool({ max: CONNECTIONS, Client: boundedClient(clientConfig(settings)) });
   // A server that goes away says so to connections that nobody uses. Whoever uses the next one hears of it.
   pool.on('error', () => {});
-  return pool;
+  pool.on('connect', (client) => {
+    const ended = new Promise<void>((resolve) => void client.once('end', resolve));
+    ends.set(client, ended);
+    void ended.then(() => ends.delete(client));
+  });
+  return {
+    take: () => pool.connect(),
+    async close() {
+      await pool.end();
+      await Promise.race([Promise.all(ends.values()), pause(CONNECT_MS, undefined, { ref: false })]);
+      // A server that is gone without a word never says good-bye, and would keep the process.
+      for (const client of ends.keys()) client.connection.stream.destroy();
+    },
+  };
 }
 
 /** The pool's own time limit would hold also for whoever waits for a connection that others use. */
