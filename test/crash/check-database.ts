@@ -6,20 +6,34 @@ import type { Database } from '../../src/ports/database.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { projectToEnd } from '../../src/stages/4-publish/project.ts';
 import { allRows } from '../projection-scene.ts';
-import type { PlainLog } from './plain-log.ts';
+import type { PlainVoter } from './plain-log.ts';
 
 const logger = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** Once the projection has caught up the rows are those of the log. Resolves with a digest of all of them. */
+/** What the rows must say. */
+export interface ExpectedRows {
+  readonly people: readonly PlainVoter[];
+  readonly issued: number;
+  readonly newest: Report | undefined;
+}
+
+/** Brings the database up to the log, and checks it. Resolves with a digest of all its rows. */
 export async function checkDatabase(
   database: Database,
   log: Log,
   election: Election,
-  plain: PlainLog,
-  issued: number,
-  newest: Report | undefined,
+  expected: ExpectedRows,
 ): Promise<string> {
   await projectToEnd({ log, database, electionId: election.id, logger });
+  return checkRows(database, election, expected);
+}
+
+/** The rows of a database that is where the log is are those of the log. Resolves with a digest of all of them. */
+export async function checkRows(
+  database: Database,
+  election: Election,
+  { people, issued, newest }: ExpectedRows,
+): Promise<string> {
   const voters = await database.query<{ voter: string }>(
     `SELECT concat_ws(' ', source, source_index, registration_number, place, cohort, name) AS voter
      FROM voters WHERE election = $1 ORDER BY source_index`,
@@ -27,7 +41,7 @@ export async function checkDatabase(
   );
   assert.deepEqual(
     voters.map(({ voter }) => voter),
-    plain.voters.map((voter) => {
+    people.map((voter) => {
       return [voter.source, voter.index, voter.registrationNumber, voter.place, voter.cohort, voter.name].join(' ');
     }),
     'voters',

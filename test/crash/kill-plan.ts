@@ -22,12 +22,23 @@ const MORE_PEOPLE = 10_000;
 /** Of the `able` stages the one with the fewest `dead` is next, so that they spread evenly. The same seed draws the same. */
 export type KillPlan = (attempt: number, able: readonly Stage[], dead: Readonly<Record<Stage, number>>) => Kill;
 
+/** The one of the `able` with the fewest deaths for its weight; `pick` chooses among equals by their number. */
+export function nextToDie<Kind extends string>(
+  able: readonly Kind[],
+  dead: Readonly<Record<Kind, number>>,
+  pick: (equals: number) => number,
+  weightOf: (kind: Kind) => number = () => 1,
+): Kind {
+  const load = (kind: Kind): number => dead[kind] / weightOf(kind);
+  const least = Math.min(...able.map(load));
+  const next = able.filter((kind) => load(kind) === least);
+  return next[pick(next.length)]!;
+}
+
 export function createKillPlan(seed: string): KillPlan {
   const draws = createDraws(`kills/${seed}`);
   return (attempt, able, dead) => {
-    const fewest = Math.min(...able.map((stage) => dead[stage]));
-    const next = able.filter((stage) => dead[stage] === fewest);
-    const stage = next[draws.below(next.length, attempt, 0)]!;
+    const stage = nextToDie(able, dead, (equals) => draws.below(equals, attempt, 0));
     const after = draws.unit(attempt, 1) < OPENING_SHARE ? 'started' : 'working';
     const mostMs = after === 'started' ? MOST_OPENING_MS : MOST_WAIT_MS[stage];
     return {

@@ -50,10 +50,25 @@ async function valuesOf(log: Log, topic: string, partition: number): Promise<str
   }
 }
 
+/**
+ * The issues that count. One that does not go on where its source was is void: it stands there twice, or was made by a
+ * register that did not know of another one.
+ */
+export function issuesOf(events: readonly PlainEvent[]): PlainEvent[] {
+  const reached = new Map<string, number>();
+  return events.filter(({ type, source, upTo, runs }) => {
+    if (type !== 'issued') return false;
+    const people = runs.reduce((sum, [, count]) => sum + count, 0);
+    if ((reached.get(source) ?? 0) + people !== upTo) return false;
+    reached.set(source, upTo);
+    return true;
+  });
+}
+
 /** `place cohort` of every serial that was issued. Throws when one was issued twice. */
-export function ownersOf(events: readonly PlainEvent[]): Map<number, string> {
+export function ownersOf(issues: readonly PlainEvent[]): Map<number, string> {
   const owners = new Map<number, string>();
-  for (const { runs } of events.filter(({ type }) => type === 'issued')) {
+  for (const { runs } of issues) {
     for (const [first, count, place, cohort] of runs) {
       for (let serial = first; serial < first + count; serial++) {
         if (owners.has(serial)) throw new Error(`the serial ${serial} is issued twice`);
@@ -62,6 +77,18 @@ export function ownersOf(events: readonly PlainEvent[]): Map<number, string> {
     }
   }
   return owners;
+}
+
+/** Everybody's first registration. Throws when another one of the same person says something else. */
+export function peopleOf(voters: readonly PlainVoter[]): PlainVoter[] {
+  const people = new Map<string, PlainVoter>();
+  for (const voter of voters) {
+    const who = `${voter.source} ${voter.index}`;
+    const first = people.get(who);
+    if (first === undefined) people.set(who, voter);
+    else if (JSON.stringify(first) !== JSON.stringify(voter)) throw new Error(`${who} is registered as two people`);
+  }
+  return [...people.values()];
 }
 
 /** The count, the plainest way. */

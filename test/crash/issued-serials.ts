@@ -1,0 +1,41 @@
+import type { Log } from '../../src/ports/log.ts';
+import { issuesOf, type PlainEvent } from './plain-log.ts';
+
+/** A serial that may vote, with its place and cohort. */
+export type IssuedSerial = readonly [serial: number, place: string, cohort: string];
+
+/** The serials that are issued, as somebody sees them who reads the events. */
+export interface IssuedSerials {
+  readonly all: readonly IssuedSerial[];
+  /** Follows the events until the signal; what the log refuses meanwhile, since it is away, is asked again. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+const WAIT_MS = 1000;
+
+export function createIssuedSerials(log: Log, electionId: string): IssuedSerials {
+  const events: PlainEvent[] = [];
+  let all: IssuedSerial[] = [];
+  let next = 0;
+
+  async function read(signal: AbortSignal): Promise<void> {
+    const [fetched] = await log.fetch(`livetally.${electionId}.events`, [next], { waitMs: WAIT_MS, signal });
+    if (fetched === undefined) return;
+    for (const { value } of fetched.records) events.push(JSON.parse(Buffer.from(value).toString()) as PlainEvent);
+    next = fetched.next;
+    all = issuesOf(events).flatMap(({ runs }) => runs.flatMap(serialsOf));
+  }
+
+  return {
+    get all(): readonly IssuedSerial[] {
+      return all;
+    },
+    async follow(signal) {
+      while (!signal.aborted) await read(signal).catch(() => undefined);
+    },
+  };
+}
+
+function serialsOf([first, count, place, cohort]: PlainEvent['runs'][number]): IssuedSerial[] {
+  return Array.from({ length: count }, (_, at) => [first + at, place, cohort] as const);
+}
