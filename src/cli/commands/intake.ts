@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createHealth, type Health } from '../../app/health.ts';
 import { readSecret } from '../../app/secret.ts';
+import type { Session } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
 import { createIntake, type Intake } from '../../stages/2-vote/intake.ts';
+import { topicName } from '../../topics/topics.ts';
 import { command, type Command } from '../command.ts';
 import { figure } from '../figures-text.ts';
 import { runStage, STAGE_OPTIONS } from '../run-stage.ts';
@@ -36,6 +39,7 @@ seconds when that is not known: then the feed sends the same lines again, and wh
       await runStage({ name: 'intake', follow: true, context: stage, health }, async (session, signal) => {
         const opened = createIntake(session.log, session.election.id, session.reader.life.partitions);
         intake = opened;
+        void lookAfterLog(session, health, signal);
         if (!signal.aborted) await once(signal, 'abort');
         // New ones are told to come again; those that were taken become durable.
         intake = undefined;
@@ -58,6 +62,24 @@ function readToken(): string {
   });
 }
 
+const LOOK_MS = 1000;
+/** What is not well when ballots do not become durable. */
+const BALLOTS = 'ballots';
+
+/** Nobody brings ballots to an intake that is not ready, so it finds out by itself when the log is there again. */
+async function lookAfterLog({ log, election }: Session, health: Health, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted || !health.reasons.some(({ what }) => what === BALLOTS)) continue;
+    try {
+      await log.end(topicName(election.id, 'ballots'), 0);
+      health.say(BALLOTS, undefined);
+    } catch (error) {
+      if (!(error instanceof LivetallyError)) throw error;
+    }
+  }
+}
+
 /** Ready as long as ballots become durable. */
 function counting(intake: Intake, health: Health, count: (recorded: number) => void): Pick<Intake, 'accept'> {
   return {
@@ -65,10 +87,10 @@ function counting(intake: Intake, health: Health, count: (recorded: number) => v
       try {
         const receipt = await intake.accept(ndjson);
         count(receipt.recorded);
-        health.say('log', undefined);
+        health.say(BALLOTS, undefined);
         return receipt;
       } catch (error) {
-        if (error instanceof LivetallyError) health.say('log', error.message);
+        if (error instanceof LivetallyError) health.say(BALLOTS, error.message);
         throw error;
       }
     },
