@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -103,21 +102,3 @@ describe.skipIf(address === '' || folder === '')(
     });
   },
 );
-
-describe('an address where no broker answers', () => {
-  it('[L8] is refused within the time for opening, by its name', async () => {
-    const silent = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => silent.once('listening', resolve));
-    const { port } = silent.address() as AddressInfo;
-    for (const server of [`127.0.0.1:${port}`, '127.0.0.1:1', 'no-such-host.invalid:9092']) {
-      const began = performance.now();
-      await expect(tryOpen({ bootstrapServers: [server], clientId: 'c' }, 1_000)).rejects.toMatchObject({
-        code: 'LT_LOG_AWAY',
-        message: expect.stringContaining(server) as string,
-        next: expect.stringContaining('KAFKA_BOOTSTRAP_SERVERS') as string,
-      });
-      expect(performance.now() - began).toBeLessThan(2_500);
-    }
-    silent.close();
-  });
-});
