@@ -12,7 +12,8 @@ export interface Feed {
 export interface FeedFigures {
   acknowledged: number;
   refused: number;
-  /** Requests that were answered with 503, or that got no answer. */
+  /** Requests that were not sent as the intake was not ready, that were answered with 503, or that got no answer. */
+  held: number;
   unavailable: number;
   lost: number;
   /** Of the 503: because too much was waiting. */
@@ -37,11 +38,21 @@ const AGAIN_MS = 500;
 
 export function createFeed({ url, token, acknowledgedFile }: FeedOptions): Feed {
   const file = openSync(acknowledgedFile, 'a');
-  const figures: FeedFigures = { acknowledged: 0, refused: 0, unavailable: 0, lost: 0, tooMuch: 0 };
+  const figures: FeedFigures = { acknowledged: 0, refused: 0, held: 0, unavailable: 0, lost: 0, tooMuch: 0 };
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
+
+  /** As whatever stands between feeds and intakes does: who is not ready gets nothing, until it is again. */
+  async function isReady(): Promise<boolean> {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => undefined);
+    return response?.status === 200;
+  }
 
   /** Undefined: it is not known what became of them. */
   async function post(body: Buffer<ArrayBuffer>): Promise<Receipt | undefined> {
+    if (!(await isReady())) {
+      figures.held++;
+      return undefined;
+    }
     let response: Response;
     let text: string;
     try {

@@ -136,8 +136,9 @@ function countOne(count: PlainCount, { serial, place, cohort, choices }: PlainBa
   for (const [contest, names] of Object.entries(choices)) for (const name of names) add(`vote ${contest} ${name}`);
 }
 
-/** A line that is no ballot, or not in the one canonical form, is undefined. */
+/** A line that is no ballot, or not in the one canonical form, is undefined: bytes outside ASCII are in none. */
 function readBallot(line: string): PlainBallot | undefined {
+  if (!/^[ -~]*$/.test(line)) return undefined;
   try {
     const { serial, place, cohort, choices } = JSON.parse(line) as PlainBallot;
     return JSON.stringify({ serial, place, cohort, choices }) === line ? { serial, place, cohort, choices } : undefined;

@@ -17,6 +17,8 @@ export interface RegisterRuns {
   /** Resolves when the run under way has ended well; no other begins until `go`. */
   rest(): Promise<void>;
   go(): void;
+  /** SIGKILL, and no other begins. */
+  abandon(): void;
 }
 
 export interface RegisterRunsOptions {
@@ -28,13 +30,14 @@ export interface RegisterRunsOptions {
 
 /** Nothing starts it again by itself when a server is away, as it does not follow. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['LT_LOG_AWAY', 'LT_DATABASE_AWAY']);
-const PAUSE_MS = 700;
+const PAUSE_MS = 1200;
 const AGAIN_MS = 500;
 
 export function runRegisters({ run, step, onFault }: RegisterRunsOptions): RegisterRuns {
   const exits = new Map<ErrorCode, number>();
   let running: ProductProcess | undefined;
   let killed = false;
+  let isAbandoned = false;
   let starts = 0;
   let ended = 0;
   let people = 0;
@@ -43,7 +46,7 @@ export function runRegisters({ run, step, onFault }: RegisterRunsOptions): Regis
   let begun = Promise.withResolvers<void>();
 
   async function register(count: number): Promise<void> {
-    for (;;) {
+    while (!isAbandoned) {
       running = startProduct(run(count));
       starts++;
       killed = false;
@@ -52,7 +55,7 @@ export function runRegisters({ run, step, onFault }: RegisterRunsOptions): Regis
       running = undefined;
       begun = Promise.withResolvers();
       if (exit.code === 0) break;
-      if (!killed) noteExit(exit);
+      if (!killed && !isAbandoned) noteExit(exit);
       await sleep(AGAIN_MS);
     }
     people = count;
@@ -66,7 +69,7 @@ export function runRegisters({ run, step, onFault }: RegisterRunsOptions): Regis
   }
 
   async function registerAll(): Promise<void> {
-    for (;;) {
+    while (!isAbandoned) {
       await mayRun.promise;
       const work = register(people + step);
       idle = work.catch(() => undefined);
@@ -90,7 +93,7 @@ export function runRegisters({ run, step, onFault }: RegisterRunsOptions): Regis
     async kill(afterMs) {
       await begun.promise;
       const process = running;
-      await sleep(afterMs - (performance.now() - (process?.startedMs ?? 0)));
+      await sleep(Math.max(0, (process?.startedMs ?? 0) + afterMs - performance.now()));
       if (process === undefined || running !== process) return false;
       killed = true;
       process.child.kill('SIGKILL');
@@ -101,5 +104,9 @@ export function runRegisters({ run, step, onFault }: RegisterRunsOptions): Regis
       await idle;
     },
     go: () => mayRun.resolve(),
+    abandon() {
+      isAbandoned = true;
+      running?.child.kill('SIGKILL');
+    },
   };
 }

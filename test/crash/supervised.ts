@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exitText, reasonOf } from './exit-reason.ts';
+import { exitText, reasonOf, type Exit } from './exit-reason.ts';
 import { startProduct, type ProductOptions, type ProductProcess } from './product-process.ts';
 
 /** A process that follows, and a supervisor that starts it again when it is dead. */
@@ -12,6 +12,8 @@ export interface Supervised {
   /** SIGTERM, and it must end well. It stays down until `start`. */
   stop(): Promise<void>;
   start(): void;
+  /** SIGKILL, and it stays down. */
+  abandon(): void;
   /** Why it is not ready; undefined: it is. */
   unready(): Promise<string | undefined>;
 }
@@ -37,13 +39,15 @@ export function supervise(options: SupervisedOptions): Supervised {
     running = process;
     starts++;
     wanted = 'up';
-    process.end.then(async (exit) => {
-      running = undefined;
-      if (wanted === 'up') onFault(new Error(`Nobody killed it: ${exitText(exit)} (${reasonOf(exit) ?? 'no reason'})`));
-      if (wanted !== 'killed') return;
-      await sleep(RESTART_MS);
-      if (wanted === 'killed') start();
-    }, onFault);
+    process.end.then(afterEnd).catch(onFault);
+  }
+
+  async function afterEnd(exit: Exit): Promise<void> {
+    running = undefined;
+    if (wanted === 'up') throw new Error(`Nobody killed it: ${exitText(exit)} (${reasonOf(exit) ?? 'no reason'})`);
+    if (wanted === 'killed') await sleep(RESTART_MS);
+    // Somebody may have asked for its end meanwhile.
+    if (wanted === 'killed') start();
   }
 
   return {
@@ -57,6 +61,10 @@ export function supervise(options: SupervisedOptions): Supervised {
       wanted = 'killed';
       running.child.kill('SIGKILL');
       await running.end;
+    },
+    abandon() {
+      wanted = 'down';
+      running?.child.kill('SIGKILL');
     },
     async stop() {
       const process = running;
