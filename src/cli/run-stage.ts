@@ -35,6 +35,7 @@ export async function runStage<Result>(options: StageOptions, work: StageWork<Re
   const server = await openHealthServer(context, health);
   const attempt: Attempt<Result> = async (until, ready) => {
     await using session = await (options.open ?? (() => openStage(options)))();
+    health.watch('log', () => session.log.trouble());
     ready();
     return await watched(session, options, health, (inner) => work(session, inner, health), until);
   };

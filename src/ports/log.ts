@@ -46,6 +46,9 @@ export interface Log {
   /** An id made with the topic and never used again: a topic deleted and made anew has another. */
   topicId(topic: string): Promise<string>;
 
+  /** Why it gives no answer at the moment, for whoever watches over the process; undefined while all is well. */
+  trouble(): string | undefined;
+
   /** Waits for appends under way; the log is of no use afterwards. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { metadataV12, type API } from '@platformatic/kafka';
 import type { KafkaSettings } from '../../ports/kafka-settings.ts';
+import type { Contact } from './contact.ts';
 import { KafkaFailure, protocolFailure } from './failures.ts';
 import { addressText, createLine, type Address, type ConnectOptions, type Line } from './line.ts';
 
@@ -45,9 +46,9 @@ export const ANSWER_MS = 15_000;
 const QUICK_MS = 5_000;
 const CONNECT_MS = 5_000;
 
-export function createCluster(settings: KafkaSettings, patienceMs: number): Cluster {
+export function createCluster(settings: KafkaSettings, patienceMs: number, contact: Contact): Cluster {
   const bootstrap = settings.bootstrapServers.map(parseAddress);
-  const lineOptions = { clientId: settings.clientId, connect: connectOptions(settings, patienceMs) };
+  const lineOptions = { clientId: settings.clientId, connect: connectOptions(settings, patienceMs), contact };
   const lines = new Set<Line>();
   const quick = newLine();
   let brokers = new Map<number, Address>();

@@ -3,6 +3,7 @@ import type { KafkaSettings } from '../../ports/kafka-settings.ts';
 import type { Log } from '../../ports/log.ts';
 import { createAppends } from './appends.ts';
 import { createCluster, type Cluster } from './cluster.ts';
+import { createContact } from './contact.ts';
 import { createFetching } from './fetching.ts';
 import { createOffsetRescue } from './offset-rescue.ts';
 import { endOffset } from './offsets.ts';
@@ -34,7 +35,8 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
   const { openMs = OPEN_MS, patienceMs = PATIENCE_MS } = options;
   const closing = new AbortController();
   const stops = [closing.signal];
-  const cluster = createCluster(settings, patienceMs);
+  const contact = createContact();
+  const cluster = createCluster(settings, patienceMs, contact);
   const topics = createTopicMap(cluster, stops);
   const appends = createAppends(cluster, topics, patienceMs);
   const keeping = createTopicKeeping(cluster, settings.replication, stops);
@@ -102,6 +104,8 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
         return topic.id;
       });
     },
+
+    trouble: () => contact.trouble(),
 
     async close() {
       if (closed) return;

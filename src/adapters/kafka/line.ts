@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { Connection, type API } from '@platformatic/kafka';
 import { connectionFailure } from './access.ts';
+import type { Contact } from './contact.ts';
 import { KafkaFailure } from './failures.ts';
 
 export interface Address {
@@ -30,11 +31,12 @@ export interface Line {
 export interface LineOptions {
   readonly clientId: string;
   readonly connect: ConnectOptions;
+  readonly contact: Contact;
 }
 
 export type ConnectOptions = NonNullable<ConstructorParameters<typeof Connection>[1]>;
 
-export function createLine({ clientId, connect }: LineOptions): Line {
+export function createLine({ clientId, connect, contact }: LineOptions): Line {
   const connections = new Map<string, Promise<OpenConnection>>();
   const opening = new Set<Connection>();
   let closed = false;
@@ -75,32 +77,43 @@ export function createLine({ clientId, connect }: LineOptions): Line {
     }
   }
 
+  async function ask<Request extends unknown[], Answer>(
+    address: Address,
+    api: API<Request, Answer>,
+    request: Request,
+    timeoutMs: number,
+  ): Promise<Answer> {
+    const key = addressText(address);
+    if (closed) throw new KafkaFailure('away', 'The connections to Kafka are closed.');
+    const open = connected(address);
+    const opened = await open;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      end(opened.connection);
+    }, timeoutMs);
+    try {
+      return await api.async(opened.connection, ...request);
+    } catch (error) {
+      if (isAnswer(error)) return error.response as Answer;
+      forget(key, open);
+      end(opened.connection);
+      if (isLate) throw lateFailure(key, timeoutMs);
+      throw connectionFailure(key, opened.fault ?? error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   return {
-    async ask<Request extends unknown[], Answer>(
-      address: Address,
-      api: API<Request, Answer>,
-      request: Request,
-      timeoutMs: number,
-    ): Promise<Answer> {
-      const key = addressText(address);
-      if (closed) throw new KafkaFailure('away', 'The connections to Kafka are closed.');
-      const open = connected(address);
-      const opened = await open;
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        end(opened.connection);
-      }, timeoutMs);
+    async ask(address, api, request, timeoutMs) {
       try {
-        return await api.async(opened.connection, ...request);
-      } catch (error) {
-        if (isAnswer(error)) return error.response as Answer;
-        forget(key, open);
-        end(opened.connection);
-        if (isLate) throw lateFailure(key, timeoutMs);
-        throw connectionFailure(key, opened.fault ?? error);
-      } finally {
-        clearTimeout(timer);
+        const answer = await ask(address, api, request, timeoutMs);
+        contact.answered();
+        return answer;
+      } catch (failure) {
+        if (failure instanceof KafkaFailure && !closed) contact.failed(failure.message);
+        throw failure;
       }
     },
 

@@ -75,6 +75,8 @@ export async function openLmdbLog(folder: string): Promise<Log> {
       return topics.get(topic).id;
     },
 
+    trouble: () => undefined,
+
     async close(): Promise<void> {
       if (closed) return;
       closed = true;
