@@ -59,6 +59,17 @@ describe('[C12] progress', () => {
     progress.stop();
   });
 
+  it('says no plain line twice while nothing is done', () => {
+    const said: string[] = [];
+    const progress = openProgress(OPTIONS, { line: undefined, say: (text) => said.push(text) });
+    progress.update(300);
+    vi.advanceTimersByTime(60_000);
+    progress.update(301);
+    vi.advanceTimersByTime(60_000);
+    progress.stop();
+    expect(said).toHaveLength(2);
+  });
+
   it('is silent with --json', () => {
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const terminal = createTerminal(true);

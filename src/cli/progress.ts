@@ -39,6 +39,7 @@ export function openProgress(
   const startedAt = now();
   let { total } = options;
   let done = from;
+  let shown: number | undefined;
   let shownAt = startedAt + (line === undefined ? 0 : SILENT_MS - LINE_EVERY_MS);
   // Work that gives the event loop no turn is shown by `update`, work that waits by the timer.
   const timer = setInterval(showIfDue, everyMs);
@@ -47,6 +48,9 @@ export function openProgress(
   function showIfDue(): void {
     if (now() - shownAt < everyMs) return;
     shownAt = now();
+    // A stage that follows waits for days: no line of its log says nothing new.
+    if (line === undefined && done === shown) return;
+    shown = done;
     const text = progressText({ done, from, total, elapsedMs: now() - startedAt, unit });
     if (line === undefined) say(`${what}: ${text}`);
     else line.show(`${what} ${total === undefined ? '' : `${bar(done, total)} `}${text}`);

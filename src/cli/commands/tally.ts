@@ -47,7 +47,12 @@ async function count(session: Session, options: CountOptions, signal: AbortSigna
   const { rebuild, follow, terminal, health } = options;
   const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot, rebuild });
   let done = recordsAt(engine);
-  const progress = terminal.progress({ what: 'tally', unit: 'records', from: done, total: await records(session) });
+  const progress = terminal.progress({
+    what: 'tally',
+    unit: 'records',
+    from: done,
+    total: follow ? undefined : await records(session),
+  });
   health.gauge('livetally_tallied_records', 'Records of events and ballots that are counted.', () => recordsAt(engine));
   health.gauge('livetally_tallied_lines', 'Ballot lines that are counted or refused.', () => engine.tally().lines);
   try {

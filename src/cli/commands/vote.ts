@@ -55,7 +55,11 @@ function cast({ values, terminal }: Context): StageWork<Done> {
     now = NONE;
     await openElection(log, reader);
     const intake = createIntake(log, session.election.id, reader.life.partitions);
-    const progress = terminal.progress({ what: 'vote', unit: 'ballots', total: expected(session, turnout, part) });
+    const progress = terminal.progress({
+      what: 'vote',
+      unit: 'ballots',
+      total: follow ? undefined : expected(session, turnout, part),
+    });
     health.gauge('livetally_cast_lines', 'Ballot lines cast by this process.', () => linesOf(plus(before, now)));
     try {
       now = await simulate(
