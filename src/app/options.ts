@@ -58,7 +58,7 @@ type NumberOption =
   | 'turnout'
   | 'intakePort'
   | 'healthPort';
-type Toggle = 'noDatabase' | 'follow' | 'rebuild' | 'demo' | 'json';
+type Toggle = 'yes' | 'noDatabase' | 'follow' | 'rebuild' | 'demo' | 'json';
 export type OptionName = TextOption | NumberOption | Toggle | 'what' | 'part';
 
 type OptionTable = Readonly<
@@ -115,6 +115,7 @@ export const OPTIONS: OptionTable = {
   turnout: share('--turnout <share>', 'share of the registered who vote; without it what the election file says', {
     environment: 'LIVETALLY_TURNOUT',
   }),
+  yes: toggle('--yes', 'do it, although it cannot be undone'),
   follow: toggle('--follow', 'at the end wait for more, also for a server that is away, until Ctrl-C'),
   electionId: text('--election-id <id>', 'which election, where the log holds several', {
     environment: 'LIVETALLY_ELECTION_ID',

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { archiveCommand } from './commands/archive.ts';
+import { closeCommand } from './commands/close.ts';
 import { dashboardCommand } from './commands/dashboard.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   tallyCommand,
   projectCommand,
   dashboardCommand,
+  closeCommand,
   recountCommand,
   importCommand,
   replayCommand,

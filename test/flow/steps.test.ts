@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { smallElection } from '../small-election.ts';
-import { jsonOf, livetally, scratch, writeElection, type Ended } from './livetally.ts';
+import { expectFailure, jsonOf, livetally, scratch, writeElection, type Ended } from './livetally.ts';
 
 /** The flow one command at a time, as the README shows it. Each figure is said by several commands. */
 const PEOPLE = 3000;
@@ -160,4 +160,20 @@ it('[C20] results that the election hides are not printed before it is closed', 
   expect(said.out).toContain('hidden until the election is closed');
   expect(said.out).not.toContain('ANN');
   expect(await jsonOf('tally', '--data', data)).toMatchObject({ shows: 'hidden', contests: [] });
+});
+
+it('[C26] close wants to be meant; then nothing more counts, the count is complete, and the ballots can be archived', async () => {
+  const data = path('hidden');
+  const unmeant = await livetally(['close', '--data', data]);
+  expectFailure(unmeant, { exitCode: 2, code: 'LT_USAGE', says: /cannot be undone/, next: /close --yes/ });
+  const early = await livetally(['archive', '--data', data]);
+  expect(early.code).not.toBe(0);
+
+  const closed = await jsonOf<{ ballots: number[] }>('close', '--data', data, '--yes');
+  expect(closed).toMatchObject({ election: 'secret', already: false });
+  expect(await jsonOf('close', '--data', data)).toEqual({ ...closed, already: true });
+  expect((await livetally(['vote', '--data', data])).out).toContain('the election is closed');
+  const { contests, outcomes } = await jsonOf<Results>('tally', '--data', data);
+  expect(contests.map(({ id }) => id)).toEqual(['mayor', 'parks']);
+  expect(await jsonOf('archive', '--data', data, '--by', '*')).toMatchObject({ counted: outcomes['counted'] });
 });
