@@ -60,7 +60,7 @@ export async function archive(options: ArchiveOptions): Promise<Archived> {
 function requireComplete({ reader, report }: ArchiveOptions): { report: Report; position: Position } {
   if (reader.life.closed === undefined) {
     throw new LivetallyError('LT_ELECTION_OPEN', 'The polls are not closed: ballots are archived after the close.', {
-      next: 'Close the polls first; until then the results are in the database.',
+      next: 'Close the polls first: `livetally close --yes`. Until then the results are in the database.',
     });
   }
   const position = parsePosition(report?.position ?? '');
