@@ -9,6 +9,7 @@ import { formatPosition, parsePosition } from '../topics/position.ts';
 import { topicName } from '../topics/topics.ts';
 import { examineClock, examineReportTime } from './examine-clock.ts';
 import { findings, type Finding } from './finding.ts';
+import { lagsOf } from './lags.ts';
 import type { Session } from './session.ts';
 
 /** What a data folder holds, held against itself. */
@@ -22,6 +23,7 @@ export async function examineElection(session: Session, signal: AbortSignal | un
     ...(await findings('snapshot', () => snapshot(session))),
     ...(await findings('results', () => results(session, signal))),
     ...(await findings('database', () => database(session))),
+    ...(await findings('stages', () => behind(session))),
   ];
 }
 
@@ -65,6 +67,20 @@ async function uncounted({ log, reader, election }: Session, report: Report): Pr
   if (end === report.position) return [];
   const says = `the log ends at ${end}, the newest results at ${report.position}`;
   return [{ state: 'note', what: 'results', says, next: 'Count the rest: `livetally tally`' }];
+}
+
+/** Each stage that is behind what it reads, and one line when none is. */
+async function behind(session: Session): Promise<Finding[]> {
+  const { log, election, folder } = session;
+  const report = await newestReport(log, election.id, election.contests.length);
+  const lags = await lagsOf(session, folder.path, report);
+  const late = lags.filter((lag) => (lag.behind ?? 0) > 0);
+  if (late.length === 0) return [{ state: 'good', what: 'stages', says: 'none is behind what it reads' }];
+  return late.map(({ stage, behind, of }) => ({
+    state: 'note',
+    what: `${stage} lag`,
+    says: `${figure(behind!)} ${of}`,
+  }));
 }
 
 async function database(session: Session): Promise<Finding[]> {
