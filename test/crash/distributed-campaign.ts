@@ -13,7 +13,7 @@ import { createDistributedPlan, KINDS, type Kill, type Kind } from './distribute
 import { createFeed, type Feed } from './feed.ts';
 import { startFeeding, type Feeding } from './feeding.ts';
 import { createFleet, FOLLOWING, type Fleet, type Stage } from './fleet.ts';
-import { createIssuedSerials } from './issued-serials.ts';
+import { createIssuedSerials, type IssuedSerials } from './issued-serials.ts';
 import { createOutages, type OutageKind, type Outages } from './outages.ts';
 import { runRegisters, type RegisterRuns } from './register-runs.ts';
 
@@ -41,6 +41,8 @@ const ELECTION = smallElection({ id: 'crash', simulation: { turnout: 1, repeats:
 const STEP = 200;
 /** A register is done sooner than others are killed. */
 const REGISTER_PACE = 0.6;
+/** Nobody registers while the broker is away. */
+const MOST_QUIET_MS = 6000;
 /** A campaign that long has time for outages that are. */
 const LONG_KILLS = 100;
 const PORTS = 7;
@@ -82,6 +84,7 @@ class DistributedCampaign {
   readonly #registers: RegisterRuns;
   readonly #feed: Feed;
   readonly #feeding: Feeding;
+  readonly #issued: IssuedSerials;
   readonly #outages: Outages;
   readonly #check: SharedCheck;
   #checked: SharedFigures | undefined;
@@ -126,9 +129,9 @@ class DistributedCampaign {
       token: this.#fleet.token,
       acknowledgedFile: join(root, 'acknowledged', 'feed'),
     });
-    const issued = createIssuedSerials(check.log, ELECTION.id);
-    void issued.follow(this.#stopping.signal);
-    this.#feeding = startFeeding(this.#feed, issued, seed, onFault);
+    this.#issued = createIssuedSerials(check.log, ELECTION.id);
+    void this.#issued.follow(this.#stopping.signal);
+    this.#feeding = startFeeding(this.#feed, this.#issued, seed, onFault);
     this.#outages = createOutages({ broker, postgres, fleet: this.#fleet, feed: this.#feed, onFault });
     this.#registers = runRegisters({ run: (people) => this.#register(people), step: STEP, onFault });
   }
@@ -190,12 +193,16 @@ class DistributedCampaign {
     return Object.values(this.#killed).reduce((sum, some) => sum + some, 0);
   }
 
-  async #kill({ kind, waitMs, which, againAfterMs }: Kill): Promise<void> {
+  async #kill({ kind, waitMs, busyMs, which, againAfterMs }: Kill): Promise<void> {
     if (kind === 'register') {
       if (await this.#registers.kill(waitMs * REGISTER_PACE)) this.#killed.register++;
       return;
     }
     await sleep(waitMs);
+    if (kind === 'project' || kind === 'postgres') {
+      await Promise.race([this.#issued.more(), sleep(MOST_QUIET_MS)]);
+      await sleep(busyMs);
+    }
     if (isOutage(kind)) {
       await this.#outages.begin(kind);
       this.#killed[kind]++;

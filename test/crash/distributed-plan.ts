@@ -26,6 +26,8 @@ export interface Kill {
   readonly kind: Kind;
   /** Before it. */
   readonly waitMs: number;
+  /** After registrations have come, where the database is to die, or what writes to it. */
+  readonly busyMs: number;
   /** Of several of the kind, by its number beyond all of them. */
   readonly which: number;
   /** Once more, so long after it was started again: in its opening. */
@@ -37,6 +39,8 @@ export type DistributedPlan = (attempt: number, able: readonly Kind[], dead: Rea
 
 const LEAST_WAIT_MS = 200;
 const MOST_WAIT_MS = 3000;
+/** As long as the projection takes to notice registrations, and to write them. */
+const MOST_BUSY_MS = 400;
 const OPENING_SHARE = 0.2;
 const MOST_OPENING_MS = 1500;
 
@@ -48,6 +52,7 @@ export function createDistributedPlan(seed: string): DistributedPlan {
     return {
       kind: nextToDie(able, dead, pick, (kind) => WEIGHTS[kind]),
       waitMs: LEAST_WAIT_MS + draws.below(MOST_WAIT_MS - LEAST_WAIT_MS, attempt, 1),
+      busyMs: draws.below(MOST_BUSY_MS, attempt, 5),
       which: draws.below(1000, attempt, 3),
       againAfterMs: again ? draws.below(MOST_OPENING_MS, attempt, 4) : undefined,
     };

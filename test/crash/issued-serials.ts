@@ -7,6 +7,8 @@ export type IssuedSerial = readonly [serial: number, place: string, cohort: stri
 /** The serials that are issued, as somebody sees them who reads the events. */
 export interface IssuedSerials {
   readonly all: readonly IssuedSerial[];
+  /** Resolves when there are more: registrations follow at once, and whoever reads them is busy. */
+  more(): Promise<void>;
   /** Follows the events until the signal; what the log refuses meanwhile, since it is away, is asked again. */
   follow(signal: AbortSignal): Promise<void>;
 }
@@ -17,19 +19,25 @@ export function createIssuedSerials(log: Log, electionId: string): IssuedSerials
   const events: PlainEvent[] = [];
   let all: IssuedSerial[] = [];
   let next = 0;
+  let coming = Promise.withResolvers<void>();
 
   async function read(signal: AbortSignal): Promise<void> {
     const [fetched] = await log.fetch(`livetally.${electionId}.events`, [next], { waitMs: WAIT_MS, signal });
     if (fetched === undefined) return;
     for (const { value } of fetched.records) events.push(JSON.parse(Buffer.from(value).toString()) as PlainEvent);
     next = fetched.next;
+    const before = all.length;
     all = issuesOf(events).flatMap(({ runs }) => runs.flatMap(serialsOf));
+    if (all.length === before) return;
+    coming.resolve();
+    coming = Promise.withResolvers();
   }
 
   return {
     get all(): readonly IssuedSerial[] {
       return all;
     },
+    more: () => coming.promise,
     async follow(signal) {
       while (!signal.aborted) await read(signal).catch(() => undefined);
     },
