@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createHealth, type Health } from '../app/health.ts';
 import { persist, type Attempt } from '../app/persist.ts';
 import { openExistingSession, type Session } from '../app/session.ts';
 import { readSystems } from '../app/systems.ts';
 import { watchTopics } from '../app/watch-topics.ts';
+import type { Log } from '../ports/log.ts';
 import type { CommandContext } from './command.ts';
 
 /** The options of every command that is a stage of the flow. */
@@ -33,17 +36,47 @@ export async function runStage<Result>(options: StageOptions, work: StageWork<Re
   const { terminal, signal } = context;
   const health = options.health ?? createHealth();
   const server = await openHealthServer(context, health);
-  const attempt: Attempt<Result> = async (until, ready) => {
+  const attempt: Attempt<Result | undefined> = async (until, ready) => {
     await using session = await (options.open ?? (() => openStage(options)))();
     health.watch('log', () => session.log.trouble());
     ready();
-    return await watched(session, options, health, (inner) => work(session, inner, health), until);
+    const working = watched(session, options, health, (inner) => work(session, inner, health), until);
+    return await (follow ? unlessAway(session.log, working, until) : working);
   };
   try {
     if (!follow || !isShared()) return await attempt(signal, () => undefined);
     return await persist(attempt, { what: name, health, logger: terminal.log }, signal);
   } finally {
     await server?.close();
+  }
+}
+
+/** How often a stage that is to end looks whether the log still answers. */
+const END_LOOK_MS = 1000;
+
+/**
+ * The end of a stage that has been told to end, or undefined once the log has given no answer meanwhile: else it would wait
+ * for the log as long as for any outage. What is durable is durable, and the next run goes on from there.
+ */
+async function unlessAway<Result>(
+  log: Log,
+  working: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  const ended = new AbortController();
+  async function givenUp(): Promise<undefined> {
+    if (!signal.aborted) await once(signal, 'abort', { signal: ended.signal });
+    do await pause(END_LOOK_MS, undefined, { signal: ended.signal });
+    while (log.trouble() === undefined);
+    working.catch(() => undefined); // what it says of a log that is closed under it is nobody's
+    await log.close();
+  }
+  const givingUp = givenUp();
+  givingUp.catch(() => undefined); // ended before
+  try {
+    return await Promise.race([working, givingUp]);
+  } finally {
+    ended.abort();
   }
 }
 

@@ -49,7 +49,7 @@ export interface Log {
   /** Why it gives no answer at the moment, for whoever watches over the process; undefined while all is well. */
   trouble(): string | undefined;
 
-  /** Waits for appends under way; the log is of no use afterwards. */
+  /** Waits for appends under way, unless it gives no answer: then they are refused. The log is of no use afterwards. */
   close(): Promise<void>;
 }
 

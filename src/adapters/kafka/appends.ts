@@ -17,7 +17,11 @@ export interface Appends {
   drain(): Promise<void>;
 }
 
-export function createAppends(cluster: Cluster, topics: TopicMap, patienceMs: number): Appends {
+export function createAppends(
+  cluster: Cluster,
+  topics: TopicMap,
+  { patienceMs, closing }: { patienceMs: number; closing: AbortSignal },
+): Appends {
   const queue = createSendQueue();
   const rounds = createSendRounds(cluster, topics, queue);
   let isRunning = false;
@@ -39,10 +43,10 @@ export function createAppends(cluster: Cluster, topics: TopicMap, patienceMs: nu
     }
   }
 
-  /** Appends that have waited long enough are refused; the others of their batch go on without them. */
+  /** Appends that have waited long enough are refused, on closing all; the others of their batch go on without them. */
   function refuseLate(partition: PartitionQueue, failure: KafkaFailure): void {
     const nowMs = performance.now();
-    const late = partition.batch?.pieces.filter(({ append }) => append.deadlineMs <= nowMs) ?? [];
+    const late = partition.batch?.pieces.filter(({ append }) => closing.aborted || append.deadlineMs <= nowMs) ?? [];
     if (late.length === 0) return;
     for (const { append } of late) append.refuse(giveUp(failure));
     takeBack(partition);

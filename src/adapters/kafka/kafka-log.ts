@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { metadataV12 } from '@platformatic/kafka';
 import type { KafkaSettings } from '../../ports/kafka-settings.ts';
 import type { Log } from '../../ports/log.ts';
@@ -24,6 +25,8 @@ const OPEN_MS = 10_000;
 const MEET_MS = 5_000;
 const LEAST_MEET_MS = 500;
 const PATIENCE_MS = 30_000;
+/** How often closing looks whether the brokers still answer. */
+const DRAIN_LOOK_MS = 250;
 /** For questions that go by the name of the topic: it may be another one meanwhile. */
 const TOPIC_AGE_MS = 1_000;
 
@@ -38,11 +41,19 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
   const contact = createContact();
   const cluster = createCluster(settings, patienceMs, contact);
   const topics = createTopicMap(cluster, stops);
-  const appends = createAppends(cluster, topics, patienceMs);
+  const appends = createAppends(cluster, topics, { patienceMs, closing: closing.signal });
   const keeping = createTopicKeeping(cluster, settings.replication, stops);
   const look = createLook(cluster, createOffsetRescue(cluster, keeping), patienceMs);
   const fetching = createFetching(topics, look, patienceMs, closing.signal);
   let closed = false;
+
+  /** Nobody knows how long an outage is: what is under way then is given up, and whoever sent it sends it again. */
+  async function drainUnlessAway(): Promise<void> {
+    let isDrained = false;
+    const draining = appends.drain().then(() => (isDrained = true));
+    while (!isDrained && contact.trouble() === undefined)
+      await Promise.race([draining, sleep(DRAIN_LOOK_MS, undefined, { ref: false })]);
+  }
 
   function requireOpen(): void {
     if (closed) throw new Error(`The log on ${settings.bootstrapServers.join(', ')} is closed.`);
@@ -110,9 +121,10 @@ export async function openKafkaLog(settings: KafkaSettings, options: KafkaLogOpt
     async close() {
       if (closed) return;
       closed = true;
-      await appends.drain();
+      await drainUnlessAway();
       closing.abort();
       cluster.close();
+      await appends.drain();
     },
   };
 }
