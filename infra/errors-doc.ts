@@ -21,7 +21,7 @@ const GUIDE: Readonly<Record<ErrorCode, readonly [means: string, todo: string]>>
   ],
   LT_ELECTION_OPEN: [
     'What was asked for is made from the whole count, and the polls are not closed, or not all ballots are counted.',
-    'Close the polls, run `livetally tally` to the end, then the same command again.',
+    'Run `livetally close`, then `livetally tally`, then the same command again.',
   ],
   LT_NO_ELECTION: [
     'The data folder holds no election, or nothing has been published yet.',
