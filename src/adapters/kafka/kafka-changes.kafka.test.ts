@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Producer } from '@platformatic/kafka';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withAdmin, type KafkaAdmin } from '../../../test/kafka-admin.ts';
 import { APPEND_BYTES, type Log, type TopicSpec } from '../../ports/log.ts';
 import { openKafkaLog } from './kafka-log.ts';
@@ -246,6 +246,8 @@ function testChanges(address: string): void {
     await transaction.send({ messages: [{ topic, partition: 0, value: Buffer.from('inside') }] });
     await transaction.commit();
     await producer.close();
+    // The broker says that it is committed before it has written the marker.
+    await vi.waitFor(async () => expect(await log.end(topic, 0)).toBe(2), { timeout: 20_000 });
 
     const [found] = await log.fetch(topic, [0, 0], { maxBytes: 1 });
     expect(found?.records.map(({ offset }) => offset)).toEqual([0]);
