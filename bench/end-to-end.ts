@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Election } from '../src/election/election.ts';
+import { ballotSpace } from '../src/election/space.ts';
 import { writePack } from '../src/packs/pack-folder.ts';
 import type { Pack, PackUnit } from '../src/packs/pack.ts';
 import { BROKERS, deleteElection, freshId, ownDatabase } from '../test/real-systems.ts';
+import { benchElection, CANDIDATES } from './bench-election.ts';
 import { comparePair, VoidRun } from './pairs.ts';
 
 /**
@@ -23,9 +24,6 @@ const [broker] = BROKERS;
 if (broker === undefined) throw new Error('It needs LIVETALLY_TEST_KAFKA and LIVETALLY_TEST_DATABASE_URL.');
 
 const MAIN = join(import.meta.dirname, '../src/cli/main.ts');
-const CANDIDATES = ['rivera', 'okafor', 'lindqvist', 'whitaker'];
-const PLACES = Array.from({ length: 51 }, (_, at) => `place-${at}`);
-const COHORTS = ['young', 'old'];
 const ballots = Number(options.ballots);
 
 const folder = await mkdtemp(join(tmpdir(), 'livetally-bench-'));
@@ -94,7 +92,9 @@ function livetally(args: readonly string[], env: Record<string, string>): Promis
 }
 
 function packOf(id: string): Pack {
-  const cells = PLACES.flatMap((place) => COHORTS.map((cohort) => ({ place, cohort })));
+  const election = benchElection(id);
+  const { places, cohorts } = ballotSpace(election);
+  const cells = places.flatMap((place) => cohorts.map((cohort) => ({ place, cohort })));
   const each = Math.floor(ballots / cells.length / CANDIDATES.length);
   const units = cells.map(({ place, cohort }, at): PackUnit => ({
     place,
@@ -114,20 +114,5 @@ function packOf(id: string): Pack {
   };
   const figures = { ballots };
   const expected = [{ name: 'all', breakdown: '*', values: ['*'], figures, tolerance: 0, source: 'none' }];
-  return { origin, election: electionOf(id), units, expected };
-}
-
-function electionOf(id: string): Election {
-  const named = (ids: readonly string[]): { id: string; name: string }[] => ids.map((one) => ({ id: one, name: one }));
-  return {
-    id,
-    title: 'A contest in 51 places and two cohorts',
-    contests: [{ id: 'president', title: 'President', method: 'plurality', candidates: named(CANDIDATES) }],
-    places: named(PLACES),
-    cohorts: [{ id: 'age', name: 'Age', values: named(COHORTS) }],
-    breakdowns: [['place'], ['cohort']],
-    results: 'all',
-    k: 1,
-    simulation: { turnout: 1, repeats: 0, malformed: 0, lean: 0 },
-  };
+  return { origin, election, units, expected };
 }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openLmdbLog } from '../src/adapters/lmdb/lmdb-log.ts';
-import type { Election } from '../src/election/election.ts';
 import type { IssuedRun } from '../src/election/roll.ts';
 import { ballotSpace } from '../src/election/space.ts';
 import { cellKey, TOTAL } from '../src/election/tally.ts';
@@ -13,6 +12,7 @@ import { createIntake } from '../src/stages/2-vote/intake.ts';
 import { openTallyEngine } from '../src/stages/3-tally/tally.ts';
 import { encodeEvent } from '../src/topics/events.ts';
 import { topicName } from '../src/topics/topics.ts';
+import { benchElection, CANDIDATES } from './bench-election.ts';
 import { comparePair, VoidRun } from './pairs.ts';
 
 /**
@@ -25,22 +25,8 @@ import { comparePair, VoidRun } from './pairs.ts';
 const { values: options } = parseArgs({
   options: { ballots: { type: 'string', default: '10000000' }, rounds: { type: 'string', default: '3' } },
 });
-const CANDIDATES = ['rivera', 'okafor', 'lindqvist', 'whitaker'];
 const PARTITIONS = 4;
-const election: Election = {
-  id: 'bench',
-  title: 'A contest in 51 places and 18 cohorts',
-  contests: [{ id: 'president', title: 'President', method: 'plurality', candidates: named(CANDIDATES) }],
-  places: named(Array.from({ length: 51 }, (_, at) => `US-${at}`)),
-  cohorts: [
-    { id: 'age', name: 'Age', values: named(['18-24', '25-34', '35-44', '45-54', '55-64', '65-']) },
-    { id: 'sex', name: 'Sex', values: named(['f', 'm', 'x']) },
-  ],
-  breakdowns: [['place'], ['cohort']],
-  results: 'all',
-  k: 1,
-  simulation: { turnout: 1, repeats: 0, malformed: 0, lean: 0 },
-};
+const election = benchElection('bench');
 const ballots = Number(options.ballots);
 /** A repeat in every so many lines, so that both have some to refuse. */
 const REPEAT_EVERY = 50;
@@ -140,7 +126,7 @@ async function fill(target: Log): Promise<Counts> {
   for (let at = 0; at < ballots; at++) {
     const serial = (at * stride) % total;
     const { place, cohort } = units[Math.floor(serial / perUnit)]!;
-    const name = CANDIDATES[serial % 11 < 5 ? 0 : serial % 11 < 9 ? 1 : serial % 11 === 9 ? 2 : 3]!;
+    const name = CANDIDATES[serial % 11 < 5 ? 0 : serial % 11 < 9 ? 1 : serial % 11 === 9 ? 2 : 3];
     const rest = `"place":"${place}","cohort":"${cohort}","choices":{"president":["${name}"]}}`;
     lines.push(`{"serial":${serial},${rest}`);
     if (at % REPEAT_EVERY === REPEAT_EVERY - 1) lines.push(`{"serial":${serial},${rest.replace(name, 'whitaker')}`);
@@ -158,8 +144,4 @@ async function fill(target: Log): Promise<Counts> {
   }
   await intake.close();
   return expected;
-}
-
-function named(ids: readonly string[]): { id: string; name: string }[] {
-  return ids.map((id) => ({ id, name: id }));
 }

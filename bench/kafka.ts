@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { openKafkaLog } from '../src/adapters/kafka/kafka-log.ts';
 import { readKafkaSettings } from '../src/app/kafka-environment.ts';
-import type { Election } from '../src/election/election.ts';
 import type { IssuedRun } from '../src/election/roll.ts';
 import { ballotSpace } from '../src/election/space.ts';
 import { defineElection } from '../src/lifecycle/define.ts';
@@ -15,6 +14,7 @@ import { openTallyEngine } from '../src/stages/3-tally/tally.ts';
 import { encodeEvent } from '../src/topics/events.ts';
 import { topicName, TOPICS } from '../src/topics/topics.ts';
 import { withAdmin } from '../test/kafka-admin.ts';
+import { benchElection } from './bench-election.ts';
 import { comparePair, VoidRun, type Side } from './pairs.ts';
 
 /**
@@ -58,7 +58,7 @@ const SHAPES: readonly Shape[] = [
 ];
 
 const electionId = `bench-${randomUUID().slice(0, 8)}`;
-const election = benchElection();
+const election = benchElection(electionId);
 const log = await openKafkaLog(settings);
 try {
   for (const shape of SHAPES) await compareShape(shape);
@@ -228,24 +228,6 @@ function amountOf(shape: Shape, records: readonly NewRecord[][]): number {
 
 function bytesOf(records: readonly NewRecord[][]): number {
   return records.flat().reduce((bytes, { value }) => bytes + value.length, 0);
-}
-
-function benchElection(): Election {
-  const named = (ids: readonly string[]): { id: string; name: string }[] => ids.map((id) => ({ id, name: id }));
-  return {
-    id: electionId,
-    title: 'A contest in 51 places and 18 cohorts',
-    contests: [{ id: 'president', title: 'President', method: 'plurality', candidates: named(['rivera', 'okafor']) }],
-    places: named(Array.from({ length: 51 }, (_, at) => `US-${at}`)),
-    cohorts: [
-      { id: 'age', name: 'Age', values: named(['18-24', '25-34', '35-44', '45-54', '55-64', '65-']) },
-      { id: 'sex', name: 'Sex', values: named(['f', 'm', 'x']) },
-    ],
-    breakdowns: [['place'], ['cohort']],
-    results: 'all',
-    k: 1,
-    simulation: { turnout: 1, repeats: 0, malformed: 0, lean: 0 },
-  };
 }
 
 /** Serials of a unit: whole extents. */
