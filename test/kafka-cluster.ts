@@ -7,7 +7,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePorts } from './broker.ts';
+import { freePorts } from './free-ports.ts';
 
 const run = promisify(execFile);
 const BROKERS = 3;

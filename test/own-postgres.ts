@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PostgresSettings } from '../src/ports/postgres-settings.ts';
+import { freePort } from './free-ports.ts';
 
 const SERVICES = join(import.meta.dirname, '../infra/services');
 
@@ -57,12 +57,4 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       await rm(services, { recursive: true });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
 }

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { makeReport } from '../election/make-report.ts';
 import type { Report } from '../election/report.ts';
+import { ballotEnds } from '../lifecycle/ballot-ends.ts';
 import { countTo } from '../stages/3-tally/count-to.ts';
 import { readSnapshot } from '../stages/3-tally/snapshot.ts';
 import { newestReport } from '../stages/4-publish/newest-report.ts';
 import { formatPosition, parsePosition } from '../topics/position.ts';
-import { topicName } from '../topics/topics.ts';
 import { examineClock, examineReportTime } from './examine-clock.ts';
 import { findings, type Finding } from './finding.ts';
 import { lagsOf } from './lags.ts';
@@ -61,9 +61,8 @@ async function results(session: Session, signal: AbortSignal | undefined): Promi
 }
 
 async function uncounted({ log, reader, election }: Session, report: Report): Promise<Finding[]> {
-  const topic = topicName(election.id, 'ballots');
-  const ends = Array.from({ length: reader.life.partitions }, (_, partition) => log.end(topic, partition));
-  const end = formatPosition({ events: reader.position, ballots: await Promise.all(ends) });
+  const ballots = await ballotEnds(log, election.id, reader.life.partitions);
+  const end = formatPosition({ events: reader.position, ballots });
   if (end === report.position) return [];
   const says = `the log ends at ${end}, the newest results at ${report.position}`;
   return [{ state: 'note', what: 'results', says, next: 'Count the rest: `livetally tally`' }];

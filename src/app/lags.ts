@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LivetallyError } from '../error.ts';
 import type { Report } from '../election/report.ts';
+import { ballotEnds } from '../lifecycle/ballot-ends.ts';
 import { findUnfinished } from '../stages/1-register/unfinished.ts';
 import { readSimulatorPoint } from '../stages/2-vote/simulator-cursor.ts';
 import { readPositions } from '../stages/4-publish/topic-position.ts';
@@ -57,8 +58,7 @@ async function voteFolders(data: string): Promise<string[]> {
 
 async function tallyLag({ log, reader, election }: Session, report: Report | undefined): Promise<Lag> {
   const { partitions } = reader.life;
-  const topic = topicName(election.id, 'ballots');
-  const ends = await Promise.all(Array.from({ length: partitions }, (_, partition) => log.end(topic, partition)));
+  const ends = await ballotEnds(log, election.id, partitions);
   const done = parsePosition(report?.position ?? '');
   const ballots = ends.reduce((sum, end, partition) => sum + end - (done?.ballots[partition] ?? 0), 0);
   const behind = ballots + reader.position - (done?.events ?? 0);

@@ -1,6 +1,7 @@
 import type { Log } from '../ports/log.ts';
 import { encodeEvent } from '../topics/events.ts';
 import { topicName } from '../topics/topics.ts';
+import { ballotEnds } from './ballot-ends.ts';
 import type { LifeReader } from './life-reader.ts';
 
 /**
@@ -11,9 +12,7 @@ export async function closeElection(log: Log, reader: LifeReader): Promise<reado
   await reader.catchUp();
   const { election, partitions, closed } = reader.life;
   if (closed !== undefined) return closed;
-  const ballots = await Promise.all(
-    Array.from({ length: partitions }, (_, partition) => log.end(topicName(election.id, 'ballots'), partition)),
-  );
+  const ballots = await ballotEnds(log, election.id, partitions);
   await log.append(topicName(election.id, 'events'), 0, [{ value: encodeEvent({ type: 'closed', ballots }) }]);
   await reader.catchUp();
   return reader.life.closed ?? ballots;

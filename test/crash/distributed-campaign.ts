@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startBroker, type Broker, type BrokerKind } from '../broker.ts';
-import { freePort, startOwnPostgres, type OwnPostgres } from '../own-postgres.ts';
+import { freePorts } from '../free-ports.ts';
+import { startOwnPostgres, type OwnPostgres } from '../own-postgres.ts';
 import { smallElection } from '../small-election.ts';
 import { checkRest, openSharedCheck, type SharedCheck, type SharedFigures } from './check-shared.ts';
 import { campaignText, type CampaignFigures } from './distributed-figures.ts';
@@ -95,7 +96,7 @@ class DistributedCampaign {
     const { root, broker, postgres } = parts;
     const { host, port, user, password, database } = postgres.settings;
     const databaseUrl = `postgres://${user}:${password}@${host}:${port}/${database}`;
-    const ports = await Promise.all(Array.from({ length: PORTS }, freePort));
+    const ports = await freePorts(PORTS);
     mkdirSync(join(root, 'acknowledged'));
     writeFileSync(join(root, 'election.yaml'), JSON.stringify(ELECTION)); // JSON is YAML
     const check = await openSharedCheck({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../own-postgres.ts';
+import { freePorts } from '../free-ports.ts';
 import { BROKERS, need } from '../real-systems.ts';
 import { compose, interpolated, ROOT } from './compose-file.ts';
 
@@ -43,7 +43,7 @@ afterEach(async () => {
 
 describe.skipIf(!has('Kafka'))('the broker of compose.yaml', () => {
   it('[S9] starts with the settings of compose.yaml, and its healthcheck knows when', async () => {
-    const [inside, host, controller] = [await freePort(), await freePort(), await freePort()];
+    const [inside, host, controller] = (await freePorts(3)) as [number, number, number];
     const environment = Object.fromEntries(
       Object.entries(compose.services['kafka']!.environment!).map(([name, value]) => [
         name,
@@ -67,7 +67,7 @@ describe.skipIf(!has('Kafka'))('the broker of compose.yaml', () => {
 
 describe.skipIf(!has('Kafka with ZooKeeper'))('the broker with ZooKeeper', () => {
   it('[S9] starts with the files that compose.yaml mounts, and both healthchecks know when', async () => {
-    const [inside, host, zookeeper] = [await freePort(), await freePort(), await freePort()];
+    const [inside, host, zookeeper] = (await freePorts(3)) as [number, number, number];
     const { command, healthcheck } = compose.services['zookeeper']!;
     expect(command![0]).toBe('/opt/kafka/bin/zookeeper-server-start.sh');
     const check = healthcheck!.test.slice(1).map((word) => word.replace('/2181', `/${zookeeper}`));

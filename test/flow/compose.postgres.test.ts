@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../own-postgres.ts';
+import { freePort } from '../free-ports.ts';
 import { DATABASE_URL, need } from '../real-systems.ts';
 import { compose } from './compose-file.ts';
 

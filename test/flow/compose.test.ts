@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { OPTIONS } from '../../src/app/options.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { freePort } from '../own-postgres.ts';
+import { freePort } from '../free-ports.ts';
 import { compose, composeText, interpolated, requiredSettings, ROOT, services, stages } from './compose-file.ts';
 
 const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');

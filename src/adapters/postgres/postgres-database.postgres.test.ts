@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseContract, type DatabaseUnderTest } from '../../../test/contract/database-contract.ts';
-import { freePort } from '../../../test/own-postgres.ts';
+import { freePort } from '../../../test/free-ports.ts';
 import { createTestDatabase, testServer, type TestDatabase } from '../../../test/test-postgres.ts';
 import type { LivetallyError } from '../../error.ts';
 import type { Database } from '../../ports/database.ts';

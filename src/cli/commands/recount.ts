@@ -2,10 +2,10 @@ import { openExistingSession, type Session } from '../../app/session.ts';
 import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
 import { EXIT_CODES, LivetallyError } from '../../error.ts';
+import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import { countTo } from '../../stages/3-tally/count-to.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
-import { topicName } from '../../topics/topics.ts';
 import { command, type Command } from '../command.ts';
 import { resultsText } from '../results-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -61,10 +61,7 @@ async function endOf(
   asked: string | undefined,
   published: string | undefined,
 ): Promise<Position> {
-  const topic = topicName(election.id, 'ballots');
-  const ends = await Promise.all(
-    Array.from({ length: reader.life.partitions }, (_, partition) => log.end(topic, partition)),
-  );
+  const ends = await ballotEnds(log, election.id, reader.life.partitions);
   const end = { events: reader.position, ballots: ends };
   if (asked === undefined) return parsePosition(published ?? '') ?? end;
   const position = parsePosition(asked);

@@ -1,10 +1,10 @@
 import type { Health } from '../../app/health.ts';
 import type { Session } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
+import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import type { Engine } from '../../ports/engine.ts';
 import { openTallyEngine } from '../../stages/3-tally/tally.ts';
 import { publish, type Published } from '../../stages/4-publish/publish.ts';
-import { topicName } from '../../topics/topics.ts';
 import { command, INTERRUPTED, type Command } from '../command.ts';
 import { resultsText, resultsValue } from '../results-text.ts';
 import { runStage, STAGE_OPTIONS } from '../run-stage.ts';
@@ -77,10 +77,7 @@ function recordsAt({ position }: Engine): number {
 }
 
 async function records({ log, reader, election }: Session): Promise<number> {
-  const topic = topicName(election.id, 'ballots');
-  const ends = await Promise.all(
-    Array.from({ length: reader.life.partitions }, (_, partition) => log.end(topic, partition)),
-  );
+  const ends = await ballotEnds(log, election.id, reader.life.partitions);
   return reader.position + ends.reduce((sum, end) => sum + end, 0);
 }
 

@@ -40,17 +40,16 @@ export async function openSimulatorCursor(
 }
 
 async function readPoint(file: string, log: string, behaviour: string): Promise<SimulatorPoint> {
-  const found = await readFound(file, log);
+  const found = await readSimulatorPoint(file, log);
   if (found === undefined) return START;
   return { events: found.events, voters: found.voters, lines: found.behaviour === behaviour ? found.lines : 0 };
 }
 
-/** For whoever only wants to know how far a simulator of this log is. */
-export async function readSimulatorPoint(file: string, log: string): Promise<SimulatorPoint | undefined> {
-  return readFound(file, log);
-}
-
-async function readFound(file: string, log: string): Promise<z.infer<typeof fileSchema> | undefined> {
+/** How far a simulator of this log is; undefined where none has noted it. */
+export async function readSimulatorPoint(
+  file: string,
+  log: string,
+): Promise<(SimulatorPoint & { readonly behaviour: string }) | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const found = fileSchema.safeParse(parsed(text)).data;
   return found?.log === log ? found : undefined;

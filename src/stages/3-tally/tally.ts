@@ -1,3 +1,4 @@
+import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import { createLifeReader, type LifeReader } from '../../lifecycle/life-reader.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { FetchedRecords, Log } from '../../ports/log.ts';
@@ -109,9 +110,7 @@ async function identity(log: Log, electionId: string, reader: LifeReader): Promi
 
 async function withinLog(log: Log, electionId: string, position: Position): Promise<boolean> {
   const events = await log.end(topicName(electionId, 'events'), 0);
-  const ends = await Promise.all(
-    position.ballots.map((_, partition) => log.end(topicName(electionId, 'ballots'), partition)),
-  );
+  const ends = await ballotEnds(log, electionId, position.ballots.length);
   return position.events <= events && position.ballots.every((offset, partition) => offset <= ends[partition]!);
 }
 
