@@ -87,6 +87,18 @@ const GUIDE: Readonly<Record<ErrorCode, readonly [means: string, todo: string]>>
     'The PostgreSQL server cannot be reached, or ended the connection.',
     'Check `DATABASE_URL` and that the server runs. The count does not need it; `livetally project` waits for it by itself.',
   ],
+  LT_SPARK_AWAY: [
+    'The Spark Connect server cannot be reached, or does not answer in time.',
+    'Check `SPARK_REMOTE` and that the server runs. With `--follow` livetally waits for it by itself, and the count goes on where it was.',
+  ],
+  LT_SPARK_ACCESS: [
+    'The Spark Connect server refuses who we are: the token, or the encryption.',
+    'Check `SPARK_CONNECT_TOKEN` (or `SPARK_CONNECT_TOKEN_FILE`) and the parameters of `SPARK_REMOTE`.',
+  ],
+  LT_SPARK: [
+    'The Spark cluster cannot do the count: it is too old, lacks the Kafka connector or free cores, or its query failed.',
+    'Follow the message; docs/spark.md says what a cluster needs. Ballots go on being recorded, and the in-process tally can count them.',
+  ],
   LT_COUNT_DIFFERS: [
     'The recount came to other figures than the tally, or a replay to other figures than the official ones.',
     'Keep the data folder and report it. The log is the truth: `livetally tally --rebuild` counts it anew.',

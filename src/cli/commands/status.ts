@@ -2,12 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { dataFiles } from '../../app/compose.ts';
 import { readOwner, type Owner } from '../../app/data-folder.ts';
-import { openExistingSession } from '../../app/session.ts';
+import { openExistingSession, type Session } from '../../app/session.ts';
 import { statusOf, type Status } from '../../app/status.ts';
 import { readSystems } from '../../app/systems.ts';
+import { LivetallyError } from '../../error.ts';
 import { askOwner } from '../ask-owner.ts';
 import { command, type Command } from '../command.ts';
 import { figure } from '../figures-text.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** What a running livetally answers besides. */
 type LiveStatus = Status & { readonly perSecond: number };
@@ -22,33 +24,49 @@ one; else it reads the log itself.`,
   options: ['data', 'electionId', 'json'],
   async run({ values, terminal }) {
     const { data = '', electionId } = values;
-    const folder = resolve(data);
-    const isEmbedded = readSystems().log === 'embedded';
-    const owner = isEmbedded ? await readOwner(data) : undefined;
-    if (owner === undefined) {
-      await using session = await openExistingSession({ data, electionId, command: 'status', logger: terminal.log });
-      const status = await statusOf(session, data);
-      const snapshot = await savedAt(isEmbedded ? session.files.snapshot : dataFiles(join(data, 'tally')).snapshot);
-      terminal.result(
-        { running: null, folder, ...status, snapshot },
-        [
-          text(folder, status),
-          row('snapshot', snapshot ?? 'none here'),
-          ...(isEmbedded ? [row('running', 'nothing')] : []),
-        ].join('\n'),
-      );
-    } else if (owner.url === undefined) {
-      terminal.result({ running: owner, folder }, [row('folder', folder), runningRow(owner)].join('\n'));
-    } else {
-      const status = (await askOwner(owner.url, '/api/status')) as LiveStatus;
-      const speed = row('speed', `${figure(status.perSecond)} ballot lines a second`);
-      terminal.result(
-        { running: owner, folder, ...status },
-        [text(folder, status), speed, runningRow(owner)].join('\n'),
-      );
-    }
+    const open = (): Promise<Session> =>
+      openExistingSession({ data, electionId, command: 'status', logger: terminal.log });
+    const found = isEmbedded() ? await ownerOrSession(data, open) : await open();
+    if ('log' in found) await sayOfLog(found, data, terminal);
+    else await sayOfOwner(found, resolve(data), terminal);
   },
 });
+
+/** Whoever has the folder; else the folder is ours, unless somebody took it after the first look. */
+async function ownerOrSession(data: string, open: () => Promise<Session>): Promise<Owner | Session> {
+  const owner = await readOwner(data);
+  if (owner !== undefined) return owner;
+  return open().catch(async (error: unknown) => {
+    const taker =
+      error instanceof LivetallyError && error.code === 'LT_DATA_LOCKED' ? await readOwner(data) : undefined;
+    if (taker === undefined) throw error;
+    return taker;
+  });
+}
+
+async function sayOfLog(opened: Session, data: string, terminal: Terminal): Promise<void> {
+  await using session = opened;
+  const folder = resolve(data);
+  const status = await statusOf(session, data);
+  const snapshot = await savedAt(isEmbedded() ? session.files.snapshot : dataFiles(join(data, 'tally')).snapshot);
+  const rows = [text(folder, status), row('snapshot', snapshot ?? 'none here')];
+  if (isEmbedded()) rows.push(row('running', 'nothing'));
+  terminal.result({ running: null, folder, ...status, snapshot }, rows.join('\n'));
+}
+
+async function sayOfOwner(owner: Owner, folder: string, terminal: Terminal): Promise<void> {
+  if (owner.url === undefined) {
+    terminal.result({ running: owner, folder }, [row('folder', folder), runningRow(owner)].join('\n'));
+    return;
+  }
+  const status = (await askOwner(owner.url, '/api/status')) as LiveStatus;
+  const speed = row('speed', `${figure(status.perSecond)} ballot lines a second`);
+  terminal.result({ running: owner, folder, ...status }, [text(folder, status), speed, runningRow(owner)].join('\n'));
+}
+
+function isEmbedded(): boolean {
+  return readSystems().log === 'embedded';
+}
 
 function text(folder: string, { election, title, state, registered, records, published, lags }: Status): string {
   const topics = Object.entries(records).map(([topic, count]) => `${topic} ${figure(count)}`);
