@@ -1,13 +1,7 @@
 import type { Claim } from '../election/ballot.ts';
 import { ID, type Serial } from '../election/ids.ts';
 
-/**
- * The grammar of a ballot line, as one regular expression: the only thing that the tally and the recount share.
- * Bytes outside ASCII never match. A contest stands at most once; whitespace, escapes and other key orders do not match.
- */
 const U32 = decimalUpTo('4294967295');
-const CHOICE = `"(?<contest>${ID})":\\[(?:"${ID}"(?:,"${ID}")*)?\\](?!.*"\\k<contest>":\\[)`;
-const CHOICES = `\\{(?:${CHOICE}(?:,${CHOICE.replaceAll('contest', 'later')})*)?\\}`;
 
 /** The longest line, in bytes, without its line feed. */
 export const LINE_BYTES = 4096;
@@ -16,9 +10,24 @@ export const RECORD_LINES = 4096;
 /** The most bytes that intake writes to one record. */
 export const RECORD_BYTES: number = 256 * 1024;
 
-export const GRAMMAR: RegExp = new RegExp(
-  `^(?=.{1,${LINE_BYTES}}$)\\{"serial":(?<serial>${U32}),"place":"(?<place>${ID})","cohort":"(?<cohort>${ID})","choices":(?<choices>${CHOICES})\\}$`,
-);
+/**
+ * The grammar of a ballot line, as one regular expression: the only thing that all counts share. Bytes outside ASCII
+ * never match. A contest stands at most once; whitespace, escapes and other key orders do not match.
+ */
+export const GRAMMAR: RegExp = new RegExp(`^${lineGrammar('')}$`);
+
+/**
+ * The same for Java, which recurses once for each turn of a group that it may have to go back over: a long line would
+ * overflow its stack. Possessive, `*+`, it never goes back; here nothing ever needs to.
+ */
+export const JAVA_GRAMMAR: string = `^${lineGrammar('+')}\\z`;
+
+function lineGrammar(possessive: '' | '+'): string {
+  const names = `(?:"${ID}"(?:,"${ID}")*${possessive})?${possessive}`;
+  const choice = (name: string): string => `"(?<${name}>${ID})":\\[${names}\\](?!.*"\\k<${name}>":\\[)`;
+  const choices = `\\{(?:${choice('contest')}(?:,${choice('later')})*${possessive})?${possessive}\\}`;
+  return `(?=.{1,${LINE_BYTES}}$)\\{"serial":(?<serial>${U32}),"place":"(?<place>${ID})","cohort":"(?<cohort>${ID})","choices":(?<choices>${choices})\\}`;
+}
 
 /** A line in canonical form, its choices still text. */
 export interface BallotLine extends Claim {
