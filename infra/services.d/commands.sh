@@ -12,20 +12,34 @@ run_command() {
 }
 
 need_names() {
-  local name
   [ $# -gt 0 ] || refuse "which one? ${ALL_SERVICES[*]}"
-  for name in "$@"; do
-    case " ${ALL_SERVICES[*]} " in
+  need_known "${ALL_SERVICES[*]}" "$@"
+}
+
+# As need_names, and parts of a service will do too.
+need_names_or_parts() {
+  [ $# -gt 0 ] || refuse "which one? ${ALL_SERVICES[*]} ${SPARK_PARTS[*]}"
+  need_known "${ALL_SERVICES[*]} ${SPARK_PARTS[*]}" "$@"
+}
+
+need_known() {
+  local name
+  for name in "${@:2}"; do
+    case " $1 " in
     *" $name "*) ;;
-    *) refuse "there is no service $name. There are: ${ALL_SERVICES[*]}" ;;
+    *) refuse "there is no service $name. There are: $1" ;;
     esac
   done
 }
 
-# All begin before any is waited for.
 up_command() {
-  local name began
   need_names "$@"
+  bring_up "$@"
+}
+
+# All begin before any is waited for.
+bring_up() {
+  local name began
   lock
   began=$SECONDS
   for name in "$@"; do begin "$name"; done
@@ -34,17 +48,17 @@ up_command() {
 
 start_command() {
   local name
-  need_names "$@"
+  need_names_or_parts "$@"
   for name in "$@"; do
     enter "$name"
-    is_made || fail "$name has no data to start with. Run: infra/services up $name"
+    is_made || fail "$name has no data to start with. Run: infra/services up $(basename "$folder")"
   done
-  up_command "$@"
+  bring_up "$@"
 }
 
 stop_command() {
   local name
-  need_names "$@"
+  need_names_or_parts "$@"
   lock
   for name in "$@"; do
     call "$name" stop

@@ -1,7 +1,12 @@
 # The folder of a service, and the lock that lets one command at a time change anything.
 
-# Sets $folder for service $1.
-enter() { folder=$SERVICES/$1; }
+# Sets $folder for service $1, or for the service that part $1 belongs to.
+enter() {
+  case $1 in
+  spark-*) folder=$SERVICES/spark ;;
+  *) folder=$SERVICES/$1 ;;
+  esac
+}
 
 # Where all services have their folders. The user `postgres` must be able to walk it, and nobody else to list it.
 make_services_folder() {

@@ -3,7 +3,7 @@
 
 kafka_secure_needs() {
   need_openssl
-  need_java
+  need_java Kafka
   need_jars "$KAFKA_4" kafka-4.pom.xml
 }
 

@@ -1,7 +1,7 @@
 # kafka-zookeeper: Kafka 3.9 with ZooKeeper, two processes.
 
 kafka_zookeeper_needs() {
-  need_java
+  need_java Kafka
   need_jars "$KAFKA_3" kafka-3.pom.xml
 }
 

@@ -1,7 +1,7 @@
 # kafka: Kafka 4, KRaft, plain.
 
 kafka_needs() {
-  need_java
+  need_java Kafka
   need_jars "$KAFKA_4" kafka-4.pom.xml
 }
 

@@ -1,5 +1,5 @@
 # A service's life. Each NAME.sh has, with _ for -, NAME_needs, NAME_make, NAME_launch, NAME_ready, NAME_stop, NAME_env,
-# and may have NAME_revive. All run in its $folder.
+# and may have NAME_revive. All run in its $folder. A part of a service has NAME_needs, NAME_launch, NAME_ready, NAME_stop.
 
 # Calls $2 of service $1, in its folder.
 call() {
@@ -7,28 +7,37 @@ call() {
   "${1//-/_}_$2" "${@:3}"
 }
 
-main_process() { if [ "$1" = postgres ]; then echo postgres; else echo kafka; fi; }
+# The processes of service or part $1, the one that clients speak to first.
+processes_of() {
+  case $1 in
+  kafka-zookeeper) echo kafka zookeeper ;;
+  kafka*) echo kafka ;;
+  spark) echo spark-connect spark-master spark-worker-1 spark-worker-2 ;;
+  *) echo "$1" ;;
+  esac
+}
 
-# up, starting, paused (by SIGSTOP), broken (one of its two processes is gone), stopped (its data are there) or down.
+main_process() { processes_of "$1" | cut -d ' ' -f 1; }
+
+# Where service or part $1 listens; the folder is entered.
+port_of() { cat "$folder/$1.port" 2>/dev/null || cat "$folder/port"; }
+
+# up, starting, paused (by SIGSTOP), broken (not all of its processes live), stopped (its data are there) or down.
 state_of() {
-  local process
-  process=$(main_process "$1")
+  local process lives=0 lacks=0
   enter "$1"
-  if is_paused "$process"; then
-    echo paused
-  elif living "$process" >/dev/null; then
-    if [ -e "$folder/zookeeper.pid" ] && ! living zookeeper >/dev/null; then
-      echo broken
-    elif answers "$(cat "$folder/port")"; then
-      echo up
-    else
-      echo starting
+  for process in $(processes_of "$1"); do
+    if is_paused "$process"; then
+      echo paused
+      return
     fi
-  elif is_made; then
-    echo stopped
-  else
-    echo down
-  fi
+    if living "$process" >/dev/null; then lives=1; else lacks=1; fi
+  done
+  case $lives$lacks in
+  10) if answers "$(port_of "$1")"; then echo up; else echo starting; fi ;;
+  11) echo broken ;;
+  *) if is_made; then echo stopped; else echo down; fi ;;
+  esac
 }
 
 is_up() {
@@ -51,7 +60,7 @@ begin() {
   local process
   call "$1" needs
   make_service "$1"
-  for process in kafka zookeeper postgres; do
+  for process in $(processes_of "$1"); do
     if is_paused "$process"; then kill -CONT "$(living "$process")"; fi
   done
   call "$1" launch
@@ -62,13 +71,14 @@ revive() { declare -F "${1//-/_}_revive" >/dev/null && call "$1" revive; }
 
 wait_until_ready() {
   local process began=$2 deadline=$(($2 + WAIT_SECONDS))
-  process=$(main_process "$1")
   until call "$1" ready; do
-    if ((SECONDS >= deadline)); then fail_with_log "$process"; fi
-    living "$process" >/dev/null || revive "$1" || fail_with_log "$process"
+    for process in $(processes_of "$1"); do
+      if ((SECONDS >= deadline)); then fail_with_log "$process"; fi
+      living "$process" >/dev/null || revive "$1" || fail_with_log "$process"
+    done
     sleep 0.1
   done
-  say "$1 is up at 127.0.0.1:$(cat "$folder/port") after $((SECONDS - began)) s (process $(living "$process"))"
+  say "$1 is up at 127.0.0.1:$(port_of "$1") after $((SECONDS - began)) s (process $(living "$(main_process "$1")"))"
 }
 
 # The service in $folder does not come up: says what its process $1 has written.

@@ -2,7 +2,7 @@
 
 INSTALL='Run: sudo infra/services install'
 
-# Sets $java.
+# Sets $java; $1 is who needs it.
 need_java() {
   local major
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
@@ -10,11 +10,15 @@ need_java() {
     fail "Java 17 or newer is missing. $INSTALL, or: sudo apt-get install default-jre-headless maven"
   major=$("$java" -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p' | head -n 1)
   ((${major:-0} >= 17)) ||
-    fail "Kafka needs Java 17 or newer, $java is ${major:-another}. $INSTALL, or: sudo apt-get install default-jre-headless"
+    fail "$1 needs Java 17 or newer, $java is ${major:-another}. $INSTALL, or: sudo apt-get install default-jre-headless"
 }
 
 need_maven() {
   command -v mvn >/dev/null || fail "Maven is missing. $INSTALL, or: sudo apt-get install maven"
+}
+
+need_pip() {
+  python3 -m pip --version >/dev/null 2>&1 || fail "pip is missing, which fetches Spark. $INSTALL, or: sudo apt-get install python3-pip"
 }
 
 need_openssl() {

@@ -1,4 +1,4 @@
-# Processes: a service has one or two, each with NAME.pid and NAME.log in the folder of the service.
+# Processes: a service has one or more, each with NAME.pid and NAME.log in the folder of the service.
 
 # Starts "${@:2}" as process $1 of the service in $folder, in a session of its own: Ctrl-C here must not end it.
 launch() {
@@ -41,6 +41,15 @@ terminate() {
     sleep 0.1
   done
   rm -f "$folder/$1.pid"
+}
+
+# The body that HTTP answers on port $1 to path $2; nothing if nobody does.
+page() {
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$1"
+    printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "$2" >&3
+    timeout 10 sed '1,/^\r*$/d' <&3
+  ) 2>/dev/null || true
 }
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -27,32 +27,54 @@ status_command() {
 }
 
 status_text() {
-  local name state
-  for name in "${ALL_SERVICES[@]}"; do
+  local name state pid
+  for name in "${ALL_SERVICES[@]}" "${SPARK_PARTS[@]}"; do
     state=$(state_of "$name")
+    case $name:$state in spark-*:down) continue ;; esac
     enter "$name"
     printf '%-16s %-9s' "$name" "$state"
-    if [ "$state" != down ]; then printf ' 127.0.0.1:%s' "$(cat "$folder/port")"; fi
-    if living "$(main_process "$name")" >/dev/null; then printf '  process %s' "$(living "$(main_process "$name")")"; fi
+    if [ "$state" != down ]; then printf ' 127.0.0.1:%s' "$(port_of "$name")"; fi
+    if pid=$(living "$(main_process "$name")"); then printf '  process %s' "$pid"; fi
     printf '\n'
   done
 }
 
-# One array: name, state, folder; where it is made, address; while it lives, pid, and zookeeperPid.
+# One array: name, state, folder; where it is made, address; while it lives, pid, and zookeeperPid. Of Spark also parts, an
+# array alike, and executorPids.
 status_json() {
-  local name state pid between=''
+  local name pid between=''
   printf '['
   for name in "${ALL_SERVICES[@]}"; do
-    state=$(state_of "$name")
-    enter "$name"
-    printf '%s{"name":"%s","state":"%s","folder":"%s"' "$between" "$name" "$state" "$folder"
-    if [ "$state" != down ]; then printf ',"address":"127.0.0.1:%s"' "$(cat "$folder/port")"; fi
-    if pid=$(living "$(main_process "$name")"); then printf ',"pid":%s' "$pid"; fi
+    printf '%s' "$between"
+    state_json "$name"
     if pid=$(living zookeeper); then printf ',"zookeeperPid":%s' "$pid"; fi
+    if [ "$name" = spark ] && is_made; then parts_json; fi
     printf '}'
     between=,
   done
   printf ']\n'
+}
+
+# What any has, its brace still open. It enters the folder.
+state_json() {
+  local state pid
+  state=$(state_of "$1")
+  enter "$1"
+  printf '{"name":"%s","state":"%s","folder":"%s"' "$1" "$state" "$folder"
+  if [ "$state" != down ]; then printf ',"address":"127.0.0.1:%s"' "$(port_of "$1")"; fi
+  if pid=$(living "$(main_process "$1")"); then printf ',"pid":%s' "$pid"; fi
+}
+
+parts_json() {
+  local part between=''
+  printf ',"parts":['
+  for part in "${SPARK_PARTS[@]}"; do
+    printf '%s' "$between"
+    state_json "$part"
+    printf '}'
+    between=,
+  done
+  printf '],"executorPids":[%s]' "$(executor_pids | paste -sd ,)"
 }
 
 logs_command() {
