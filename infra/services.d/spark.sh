@@ -37,6 +37,7 @@ spark.app.name livetally
 spark.master spark://127.0.0.1:$(cat "$folder/spark-master.port")
 spark.authenticate true
 spark.authenticate.secret $(cat "$folder/secret")
+spark.master.rest.enabled false
 spark.deploy.recoveryMode FILESYSTEM
 spark.deploy.recoveryDirectory $folder/recovery
 spark.driver.memory $SPARK_MEMORY
