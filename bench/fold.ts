@@ -114,7 +114,13 @@ async function fill(target: Log): Promise<Counts> {
   const units = places.flatMap((place) => cohorts.map((cohort) => ({ place, cohort })));
   const perUnit = Math.ceil(ballots / units.length / 1024) * 1024;
   const runs = units.map(({ place, cohort }, at): IssuedRun => [at * perUnit, perUnit, place, cohort]);
-  const issued = encodeEvent({ type: 'issued', source: 'bench', upTo: perUnit * units.length, runs });
+  const issued = encodeEvent({
+    type: 'issued',
+    at: reader.position,
+    source: 'bench',
+    upTo: perUnit * units.length,
+    runs,
+  });
   await target.append(topicName(election.id, 'events'), 0, [{ value: issued }]);
   await reader.catchUp();
 

@@ -104,13 +104,13 @@ function onFreshTopics(name: string, work: () => Promise<number>): Side {
 
 async function defineBench(): Promise<void> {
   const issuer = await openKafkaLog(settings!);
-  await defineElection(issuer, election, PARTITIONS);
+  const { position: at } = await defineElection(issuer, election, PARTITIONS);
   const { places, cohorts } = ballotSpace(election);
-  const runs = places.flatMap((place, at) =>
-    cohorts.map((cohort, row): IssuedRun => [(at * cohorts.length + row) * perUnit(), perUnit(), place, cohort]),
+  const runs = places.flatMap((place, block) =>
+    cohorts.map((cohort, row): IssuedRun => [(block * cohorts.length + row) * perUnit(), perUnit(), place, cohort]),
   );
   const upTo = perUnit() * runs.length;
-  const value = encodeEvent({ type: 'issued', source: 'bench', upTo, runs });
+  const value = encodeEvent({ type: 'issued', at, source: 'bench', upTo, runs });
   await issuer.append(topicName(electionId, 'events'), 0, [{ value }]);
   await issuer.close();
 }

@@ -76,8 +76,8 @@ const GUIDE: Readonly<Record<ErrorCode, readonly [means: string, todo: string]>>
     'Nothing is lost, the log has every ballot: `livetally tally --rebuild` (or `livetally start --rebuild`) counts from the start.',
   ],
   LT_EVENT_UNKNOWN: [
-    'The log holds an event that this version does not know.',
-    'It was written by a newer livetally: install that one.',
+    'The log holds an event that this version does not know, or that no livetally writes.',
+    'It was written by a newer livetally: install that one. An issue that does not add up was written by something else: nothing but livetally may write to `events`.',
   ],
   LT_DATABASE: [
     'The database refused something.',

@@ -56,9 +56,10 @@ export async function openScene(election: Election): Promise<Scene> {
   }
 
   async function issueTo(people: readonly Registration[]): Promise<IssuedRun[]> {
+    await reader.catchUp();
     const { roll } = reader.life;
     const runs = allocate(roll, countUnits(people.map((person) => person.index % roll.eligible.length)));
-    const event = { type: 'issued', source: 'scene', upTo: registered, runs } as const;
+    const event = { type: 'issued', at: reader.position, source: 'scene', upTo: registered, runs } as const;
     await log.append(topic('events'), 0, [{ value: encodeEvent(event) }]);
     await reader.catchUp();
     return runs;

@@ -54,17 +54,6 @@ export function issue(roll: Roll, run: IssuedRun): string | undefined {
   return undefined;
 }
 
-/** Why runs cannot be issued together as the roll is, each at a place of its own; undefined: they can. Changes nothing. */
-export function refuseIssue(roll: Roll, runs: readonly IssuedRun[]): string | undefined {
-  for (const [first, count, place, cohort] of runs) {
-    const unit = unitIndex(roll.space, place, cohort);
-    // A place that is not there is no issue written twice: `issue` refuses it.
-    const refusal = unit === undefined ? undefined : refuseRun(roll, first, count, unit);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
-}
-
 /** The unit of an issued serial, or -1. */
 export function unitOfSerial(roll: Roll, serial: number): number {
   const extent = serial >>> EXTENT_BITS;

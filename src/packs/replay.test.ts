@@ -136,7 +136,8 @@ test('[I9] an election with other voters is refused before a ballot is sent', as
   await openElection(log, reader);
   const { place, cohort } = samplePack().units[0]!;
   const first = reader.life.roll.extents * 1024;
-  const issued = { type: 'issued', source: 'elsewhere', upTo: 5, runs: [[first, 5, place, cohort]] } as const;
+  const at = reader.position;
+  const issued = { type: 'issued', at, source: 'elsewhere', upTo: 5, runs: [[first, 5, place, cohort]] } as const;
   await log.append(topicName(ELECTION, 'events'), 0, [{ value: encodeEvent(issued) }]);
   await expect(run(samplePack())).rejects.toThrow(expect.objectContaining({ code: 'LT_ELECTION_FROZEN' }));
   expect((await report()).counts.lines).toBe(0);

@@ -1,15 +1,13 @@
-import { unitIndex } from '../election/roll.ts';
+import { unitIndex, type Roll } from '../election/roll.ts';
 import { LivetallyError } from '../error.ts';
 import { closeElection } from '../lifecycle/close.ts';
 import { defineElection } from '../lifecycle/define.ts';
 import type { LifeReader } from '../lifecycle/life-reader.ts';
 import { openElection } from '../lifecycle/open.ts';
-import type { Log, NewRecord } from '../ports/log.ts';
-import { allocate } from '../stages/1-register/issue.ts';
+import type { Log } from '../ports/log.ts';
+import { appendIssue } from '../stages/1-register/append-issue.ts';
 import type { Intake } from '../stages/2-vote/intake.ts';
 import { createDraws } from '../stages/seeded-draws.ts';
-import { encodeEvent } from '../topics/events.ts';
-import { topicName } from '../topics/topics.ts';
 import { issuedRanges } from './deal-serials.ts';
 import type { Pack } from './pack.ts';
 import { BallotWriter } from './replay-ballots.ts';
@@ -61,36 +59,36 @@ export async function replay(options: ReplayOptions, signal: AbortSignal): Promi
   return { ballots, complete: true };
 }
 
-/** In one event; a Kafka record takes a megabyte. */
-const RUNS_AN_EVENT = 5_000;
+/** In one issue, a run or two each; a Kafka record takes a megabyte. */
+const UNITS_AN_ISSUE = 5_000;
 
-/** Issues the pack's roll, or what an earlier run of the replay left of it. */
+/** Issues the pack's roll, or what an earlier run of the replay left of it; another one at the same time shares the work. */
 async function issueRoll({ pack, log, electionId }: ReplayOptions, reader: LifeReader): Promise<void> {
   const source = `pack:${pack.origin.name}`;
   const { roll, registered } = reader.life;
-  const other = [...registered.keys()].find((known) => known !== source);
-  if (other !== undefined) throw otherVoters(electionId, `those of ${other}`);
-  const wanted = new Map(
-    pack.units.flatMap(({ place, cohort, eligible }) => {
-      const unit = unitIndex(roll.space, place, cohort)!;
-      const left = eligible - roll.eligible[unit]!;
-      return left > 0 ? [[unit, left]] : [];
-    }),
-  );
-  const records: NewRecord[] = [];
-  let upTo = registered.get(source) ?? 0;
-  const runs = allocate(roll, wanted);
-  for (let at = 0; at < runs.length; at += RUNS_AN_EVENT) {
-    const some = runs.slice(at, at + RUNS_AN_EVENT);
-    upTo += some.reduce((people, [, count]) => people + count, 0);
-    records.push({ value: encodeEvent({ type: 'issued', source, upTo, runs: some }) });
+  for (;;) {
+    const other = [...registered.keys()].find((known) => known !== source);
+    if (other !== undefined) throw otherVoters(electionId, `those of ${other}`);
+    const missing = missingVoters(pack, roll);
+    if (missing.length === 0) break;
+    // Resolves with nothing where another issue came first: then some of them are missing no longer.
+    await appendIssue(log, reader, source, new Map(missing.slice(0, UNITS_AN_ISSUE)));
   }
-  if (records.length > 0) await log.append(topicName(electionId, 'events'), 0, records);
-  await reader.catchUp();
   const strange = pack.units.find(({ place, cohort, eligible }) => {
     return roll.eligible[unitIndex(roll.space, place, cohort)!] !== eligible;
   });
   if (strange !== undefined) throw otherVoters(electionId, `such as in ${strange.place} ${strange.cohort}`);
+}
+
+/** By unit, in order, so that serials follow the units. */
+function missingVoters({ units }: Pack, roll: Roll): [unit: number, people: number][] {
+  return units
+    .map(({ place, cohort, eligible }): [number, number] => {
+      const unit = unitIndex(roll.space, place, cohort)!;
+      return [unit, eligible - roll.eligible[unit]!];
+    })
+    .filter(([, people]) => people > 0)
+    .toSorted(([one], [other]) => one - other);
 }
 
 function otherVoters(electionId: string, such: string): LivetallyError {

@@ -11,12 +11,15 @@ export type Event =
   /** New texts, colours or photos; the frozen part is as defined. */
   | { readonly type: 'described'; readonly election: Election }
   /**
-   * Serials handed out, durable before any of their codes is used. `source` names the roll, `upTo` counts its
-   * people up to the end of this issue, so that a registration that died goes on where it was. `by` names the process
-   * that wrote it: of two that issue at once, one has to learn that its issue is void (life.ts).
+   * Serials handed out, durable before any of their codes is used. `at` is the offset at which the event is to stand:
+   * whoever wrote it had read all events before it, and no other; one that stands elsewhere is void. `source` names
+   * the roll, `upTo` counts its people up to the end of this issue, so that a registration that died goes on where it
+   * was. `by` names whoever wrote it: two registers at once may write the very same otherwise, and where their answers
+   * are lost each has to find out which of them it was (append-issue.ts). It decides nothing in the count.
    */
   | {
       readonly type: 'issued';
+      readonly at: number;
       readonly source: string;
       readonly upTo: number;
       readonly runs: readonly IssuedRun[];
@@ -34,8 +37,15 @@ export type Event =
       readonly why: string;
     };
 
+export type Issued = Extract<Event, { type: 'issued' }>;
+
+/** Whether an issue hands out nothing: it was written for another offset than the one at which it stands. */
+export function isVoid({ at }: Issued, offset: number): boolean {
+  return at !== offset;
+}
+
 /** How many people an issue hands serials to. */
-export function peopleOf({ runs }: Extract<Event, { type: 'issued' }>): number {
+export function peopleOf({ runs }: Issued): number {
   return runs.reduce((people, [, count]) => people + count, 0);
 }
 
@@ -68,6 +78,9 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('type', [
   z
     .object({
       type: typeOf('issued'),
+      at: offset.describe(
+        'The offset at which this event is to stand: where the events ended for whoever wrote it. One that stands elsewhere is void, and hands out nothing.',
+      ),
       source: z.string().describe('Where the people come from, as in `voters`: `people:7` for seed 7, `roll:` …'),
       upTo: offset.describe('People of the source who have serials once this issue is done.'),
       runs: z
@@ -82,7 +95,7 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('type', [
             .describe('One run of serials: first, count, place, cohort.'),
         )
         .describe('The serials. A ballot counts only under a serial that stands here, and with its place and cohort.'),
-      by: z.string().optional().describe('The process that wrote it: of two that issue at once, the second is void.'),
+      by: z.string().optional().describe('Who wrote it, so that it can be found again. It decides nothing.'),
     })
     .meta({
       id: 'issued',

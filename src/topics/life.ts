@@ -1,8 +1,8 @@
 import type { Election } from '../election/election.ts';
-import { emptyRoll, issue, refuseIssue, type IssuedRun, type Roll } from '../election/roll.ts';
+import { emptyRoll, issue, type IssuedRun, type Roll } from '../election/roll.ts';
 import { ballotSpace } from '../election/space.ts';
 import { LivetallyError } from '../error.ts';
-import { peopleOf, type Event, type OffsetRange } from './events.ts';
+import { isVoid, peopleOf, type Event, type Issued, type OffsetRange } from './events.ts';
 
 /** What the events up to some offset say: the election, who may vote, where it closed. */
 export interface Life {
@@ -23,7 +23,7 @@ export interface Life {
   readonly excludedSerials: Set<number>;
 }
 
-/** Serials of people of one source, by index: `from` inclusive, `upTo` exclusive. */
+/** That is not void: serials of people of one source, by index: `from` inclusive, `upTo` exclusive. */
 export interface Issue {
   /** Of its event. */
   readonly offset: number;
@@ -37,9 +37,9 @@ export interface Issue {
 /**
  * Folds the event at `offset`. `life` is undefined before the first, which must be `defined`. Changes and returns `life`.
  *
- * What is written twice counts once, whoever wrote it: of several definitions the first, and of issues those that go on
- * where their source was and hand out no serial again. So an append that was not acknowledged may be sent again, and
- * of two registers at once one is void.
+ * What is written twice counts once, whoever wrote it: of several definitions the first, and of issues those that stand
+ * at the offset that they name. So an append that was not acknowledged may be sent again, and of two registers at once
+ * one is void. Throws LT_EVENT_UNKNOWN for what no livetally writes.
  */
 export function applyEvent(life: Life | undefined, event: Event, offset: number): Life {
   if (life === undefined) {
@@ -75,10 +75,14 @@ export function applyEvent(life: Life | undefined, event: Event, offset: number)
 
 const ISSUES_KEPT = 2;
 
-function applyIssue(life: Life, event: Extract<Event, { type: 'issued' }>, offset: number): void {
+/** Who wrote an issue that stands where it should had read all before it: it goes on where its source was. */
+function applyIssue(life: Life, event: Issued, offset: number): void {
+  if (isVoid(event, offset)) return;
   const { source, upTo, runs, by } = event;
   const from = life.registered.get(source) ?? 0;
-  if (from + peopleOf(event) !== upTo || refuseIssue(life.roll, runs) !== undefined) return;
+  if (from + peopleOf(event) !== upTo) {
+    throw broken(`An issue to people ${from} to ${upTo} of ${source} hands out ${peopleOf(event)} serials.`);
+  }
   for (const run of runs) {
     const refusal = issue(life.roll, run);
     if (refusal !== undefined) throw broken(`An issue cannot be: ${refusal}.`);

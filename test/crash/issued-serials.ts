@@ -1,5 +1,5 @@
 import type { Log } from '../../src/ports/log.ts';
-import { issuesOf, type PlainEvent } from './plain-log.ts';
+import { issuesOf, plainEvent, type PlainEvent } from './plain-log.ts';
 
 /** A serial that may vote, with its place and cohort. */
 export type IssuedSerial = readonly [serial: number, place: string, cohort: string];
@@ -24,7 +24,9 @@ export function createIssuedSerials(log: Log, electionId: string): IssuedSerials
   async function read(signal: AbortSignal): Promise<void> {
     const [fetched] = await log.fetch(`livetally.${electionId}.events`, [next], { waitMs: WAIT_MS, signal });
     if (fetched === undefined) return;
-    for (const { value } of fetched.records) events.push(JSON.parse(Buffer.from(value).toString()) as PlainEvent);
+    for (const { offset, value } of fetched.records) {
+      events.push(plainEvent({ offset, value: Buffer.from(value).toString() }));
+    }
     next = fetched.next;
     const before = all.length;
     all = issuesOf(events).flatMap(({ runs }) => runs.flatMap(serialsOf));

@@ -9,7 +9,10 @@ export interface PlainLog {
 }
 
 export interface PlainEvent {
+  /** Where it stands. */
+  readonly offset: number;
   readonly type: string;
+  readonly at: number;
   readonly source: string;
   readonly upTo: number;
   readonly runs: readonly (readonly [first: number, count: number, place: string, cohort: string])[];
@@ -25,44 +28,56 @@ export interface PlainVoter {
 }
 
 export async function readPlainLog(log: Log, electionId: string, partitions: number): Promise<PlainLog> {
-  const values = (topic: string, partition = 0): Promise<string[]> =>
-    valuesOf(log, `livetally.${electionId}.${topic}`, partition);
+  const records = (topic: string, partition = 0): Promise<PlainRecord[]> =>
+    recordsOf(log, `livetally.${electionId}.${topic}`, partition);
   const ballots: string[][] = [];
   for (let partition = 0; partition < partitions; partition++) {
-    ballots.push((await values('ballots', partition)).join('').split('\n').slice(0, -1));
+    const values = (await records('ballots', partition)).map(({ value }) => value);
+    ballots.push(values.join('').split('\n').slice(0, -1));
   }
   return {
-    events: (await values('events')).map((value) => JSON.parse(value) as PlainEvent),
-    voters: (await values('voters')).map((value) => JSON.parse(value) as PlainVoter),
+    events: (await records('events')).map(plainEvent),
+    voters: (await records('voters')).map(({ value }) => JSON.parse(value) as PlainVoter),
     ballots,
   };
 }
 
-async function valuesOf(log: Log, topic: string, partition: number): Promise<string[]> {
-  const values: string[] = [];
+interface PlainRecord {
+  readonly offset: number;
+  readonly value: string;
+}
+
+export function plainEvent({ offset, value }: PlainRecord): PlainEvent {
+  return { ...(JSON.parse(value) as Omit<PlainEvent, 'offset'>), offset };
+}
+
+async function recordsOf(log: Log, topic: string, partition: number): Promise<PlainRecord[]> {
+  const records: PlainRecord[] = [];
   for (let next = 0; ;) {
     const from = [...Array.from({ length: partition }, () => -1), next];
     const [fetched] = await log.fetch(topic, from);
-    if (fetched === undefined) return values;
+    if (fetched === undefined) return records;
     const encoding = topic.endsWith('.ballots') ? 'latin1' : 'utf8';
-    for (const { value } of fetched.records) values.push(Buffer.from(value).toString(encoding));
+    for (const { offset, value } of fetched.records) {
+      records.push({ offset, value: Buffer.from(value).toString(encoding) });
+    }
     next = fetched.next;
   }
 }
 
 /**
- * The issues that count. One that does not go on where its source was is void: it stands there twice, or was made by a
- * register that did not know of another one.
+ * The issues that count: those that stand where they were written for. Throws when one of them does not go on where its
+ * source was, which no register writes that has read what is before it.
  */
 export function issuesOf(events: readonly PlainEvent[]): PlainEvent[] {
+  const issues = events.filter(({ type, at, offset }) => type === 'issued' && at === offset);
   const reached = new Map<string, number>();
-  return events.filter(({ type, source, upTo, runs }) => {
-    if (type !== 'issued') return false;
-    const people = runs.reduce((sum, [, count]) => sum + count, 0);
-    if ((reached.get(source) ?? 0) + people !== upTo) return false;
-    reached.set(source, upTo);
-    return true;
-  });
+  for (const { offset, source, upTo, runs } of issues) {
+    const people = (reached.get(source) ?? 0) + runs.reduce((sum, [, count]) => sum + count, 0);
+    if (people !== upTo) throw new Error(`the issue at ${offset} goes up to ${upTo}, and has serials up to ${people}`);
+    reached.set(source, people);
+  }
+  return issues;
 }
 
 /** `place cohort` of every serial that was issued. Throws when one was issued twice. */

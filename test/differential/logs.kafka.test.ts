@@ -41,8 +41,8 @@ function someLines(election: Election, seed: number): string[] {
 }
 
 async function fill(log: Log, election: Election, partitions: number, lines: readonly string[]): Promise<void> {
-  await defineElection(log, election, partitions);
-  const issued = encodeEvent({ type: 'issued', source: 'test', upTo: PEOPLE, runs: RUNS });
+  const { position: at } = await defineElection(log, election, partitions);
+  const issued = encodeEvent({ type: 'issued', at, source: 'test', upTo: PEOPLE, runs: RUNS });
   await log.append(topicName(election.id, 'events'), 0, [{ value: issued }]);
   const byPartition = Array.from({ length: partitions }, (): string[] => []);
   for (const line of lines) {

@@ -45,7 +45,7 @@ async function openElectionLog(partitions: number): Promise<void> {
     { name: topicName(election.id, 'results'), partitions: 1, retention: 'forever', compacted: true },
   ]);
   await append({ type: 'defined', election, hash: 'h', partitions });
-  await append({ type: 'issued', source: 'test', upTo: 3729, runs: RUNS });
+  await append({ type: 'issued', at: 1, source: 'test', upTo: 3729, runs: RUNS });
 }
 
 async function append(event: Event): Promise<void> {
@@ -159,7 +159,7 @@ describe('tally and recount', () => {
         const first = await openTallyEngine(log, election.id, { snapshotFile });
         await countAll(first);
         await first.save();
-        await append({ type: 'issued', source: 'test', upTo: 3800, runs: [[8192, 71, 'n2', '65+|m']] });
+        await append({ type: 'issued', at: 2, source: 'test', upTo: 3800, runs: [[8192, 71, 'n2', '65+|m']] });
         await write(after, 2, [4]);
         const warm = await openTallyEngine(log, election.id, { snapshotFile });
         expect(warm.position).toEqual(first.position);

@@ -130,10 +130,16 @@ async function registration(session: Session, { values }: Context, signal: Abort
   const { seededPeople } = await import('../../stages/1-register/seeded-people.ts');
   const source = await seededPeople(election, seed, voters);
   const reader = await ownReader(session);
-  await register(
-    { log, reader, source, ...(demoRegisterRate === 0 ? {} : { ratePerSecond: demoRegisterRate }) },
-    signal,
-  );
+  try {
+    await register(
+      { log, reader, source, ...(demoRegisterRate === 0 ? {} : { ratePerSecond: demoRegisterRate }) },
+      signal,
+    );
+  } catch (error) {
+    // Whoever closes the polls meanwhile ends the registration, and nothing else.
+    const isUsage = error instanceof LivetallyError && error.code === 'LT_USAGE';
+    if (!(isUsage && reader.life.closed !== undefined)) throw error;
+  }
 }
 
 async function voting(session: Session, { values }: Context, signal: AbortSignal): Promise<void> {

@@ -332,12 +332,13 @@ test('[R13] of two registers at once one is told, and run again they leave nobod
   async function rivalIssues(): Promise<void> {
     const reader = createLifeReader(log, 'demo');
     await reader.catchUp();
-    const { roll } = reader.life;
+    const { position: at, life } = reader;
+    const { roll } = life;
     const units = unitsOf(
       roll.space,
       Array.from({ length: 25 }, (_, index) => rival.person(index)),
     );
-    await appendEvent({ type: 'issued', source: theirs.id, upTo: 25, runs: allocate(roll, countUnits(units)) });
+    await appendEvent({ type: 'issued', at, source: theirs.id, upTo: 25, runs: allocate(roll, countUnits(units)) });
   }
   const between: Log = {
     ...log,

@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { Election } from '../../election/election.ts';
 import { LivetallyError } from '../../error.ts';
 import type { LifeReader } from '../../lifecycle/life-reader.ts';
 import type { Log } from '../../ports/log.ts';
-import { encodeEvent } from '../../topics/events.ts';
 import type { Issue } from '../../topics/life.ts';
-import { topicName } from '../../topics/topics.ts';
 import type { Registration } from '../../topics/voters.ts';
 import { createPace } from '../pace.ts';
+import { appendIssue, requireOpenRoll, titleOf } from './append-issue.ts';
 import type { CodesFile } from './codes-file.ts';
-import { allocate, countUnits } from './issue.ts';
+import { countUnits } from './issue.ts';
 import type { PeopleSource } from './people-source.ts';
 import { createRecorder, unitsOf, type Recorder } from './record.ts';
 import { findUnfinished, type UnfinishedIssue } from './unfinished.ts';
@@ -45,7 +43,8 @@ const BATCHES_PER_SECOND = 4;
 /**
  * Registers the people of a source who are not registered yet, batch by batch: first the serials (`issued`, durable),
  * then the codes file, then the registrations. Dies anywhere and goes on there: nobody is registered twice or issued
- * two serials. On abort it ends after the batches under way. Throws LT_LOG_WRITE, LT_USAGE.
+ * two serials. On abort it ends after the batches under way. Throws LT_LOG_WRITE; LT_USAGE, also when the polls are
+ * closed meanwhile.
  */
 export async function register(options: RegisterOptions, signal: AbortSignal): Promise<Registered> {
   const { log, reader, source, ratePerSecond = Infinity } = options;
@@ -56,7 +55,6 @@ export async function register(options: RegisterOptions, signal: AbortSignal): P
   if (before >= source.people) return { resumed, added: 0, registered: before };
   requireOpenRoll(reader);
 
-  const by = randomUUID();
   const pace = createPace(ratePerSecond);
   let added = 0;
   const record = async (people: readonly Registration[], issue: Issue): Promise<void> => {
@@ -69,7 +67,7 @@ export async function register(options: RegisterOptions, signal: AbortSignal): P
     for await (const people of source.batches(before, batchSize(options))) {
       await pace.next(people.length, signal);
       if (signal.aborted) break;
-      const issue = await issueSerials(options, people, by);
+      const issue = await issueSerials(options, people);
       await recording; // one batch is being recorded while the next is drawn and issued: two in memory, no more
       recording = record(people, issue);
       recording.catch(() => undefined); // rejects where it is awaited
@@ -80,23 +78,11 @@ export async function register(options: RegisterOptions, signal: AbortSignal): P
   return { resumed, added, registered: before + added };
 }
 
-/**
- * Durable before it resolves: from then on codes of these serials may be used. Throws LT_USAGE when another register
- * has issued meanwhile: this issue is void then, and nobody of it gets a code.
- */
-async function issueSerials(
-  { log, reader, source }: RegisterOptions,
-  people: readonly Registration[],
-  by: string,
-): Promise<Issue> {
-  const { election, roll, registered } = reader.life;
-  const upTo = (registered.get(source.id) ?? 0) + people.length;
-  const runs = allocate(roll, countUnits(unitsOf(roll.space, people)));
-  const value = encodeEvent({ type: 'issued', source: source.id, upTo, runs, by });
-  const offset = await log.append(topicName(election.id, 'events'), 0, [{ value }]);
-  await reader.catchUp(offset + 1);
-  const issue = reader.life.issues.at(-1);
-  if (issue?.by !== by || issue.upTo !== upTo) throw anotherRegister(election);
+/** Throws LT_USAGE when another register has issued meanwhile: nobody of these people gets a code then. */
+async function issueSerials({ log, reader, source }: RegisterOptions, people: readonly Registration[]): Promise<Issue> {
+  const { election, roll } = reader.life;
+  const issue = await appendIssue(log, reader, source.id, countUnits(unitsOf(roll.space, people)));
+  if (issue === undefined) throw anotherRegister(election);
   return issue;
 }
 
@@ -131,21 +117,10 @@ function batchSize({ batchPeople = BATCH_PEOPLE, ratePerSecond = Infinity, codes
   return Math.max(1, Math.min(batchPeople, Math.ceil(ratePerSecond / BATCHES_PER_SECOND)));
 }
 
-function requireOpenRoll({ life }: LifeReader): void {
-  if (life.closed === undefined) return;
-  throw new LivetallyError('LT_USAGE', `The election ${titleOf(life.election)} is closed: new codes could not vote.`, {
-    next: 'Start a new election, with an id of its own.',
-  });
-}
-
 function anotherRegister(election: Election): LivetallyError {
   return new LivetallyError('LT_USAGE', `Another register is at work on ${titleOf(election)}.`, {
     next: 'One at a time registers people. When the other one has ended, run this again: it goes on where it was.',
   });
-}
-
-function titleOf({ id, title }: Election): string {
-  return `${id} (${title})`;
 }
 
 function otherUnfinished({ source, upTo, missingFrom }: UnfinishedIssue): LivetallyError {

@@ -1,8 +1,7 @@
 import { unitIndex } from '../../election/roll.ts';
 import type { BallotSpace } from '../../election/space.ts';
-import { createLifeReader, type LifeReader } from '../../lifecycle/life-reader.ts';
 import type { Log } from '../../ports/log.ts';
-import { decodeEvent, peopleOf, type Event } from '../../topics/events.ts';
+import { decodeEvent, isVoid, peopleOf, type Issued } from '../../topics/events.ts';
 import { topicName } from '../../topics/topics.ts';
 import { decodeRegistration } from '../../topics/voters.ts';
 import type { RegisteredRuns } from './casts.ts';
@@ -33,8 +32,6 @@ export interface FollowOptions {
 
 const WAIT_MS = 1000;
 
-type Issued = Extract<Event, { type: 'issued' }>;
-
 /**
  * Issues in the order of the events, each once the registrations of its people have come: an issue is durable before
  * them, and both are in the same order. Holds the numbers of one issue, whatever the size of the roll.
@@ -44,7 +41,6 @@ export async function* registeredIssues(options: FollowOptions, signal: AbortSig
   const waitMs = options.follow ? WAIT_MS : 0;
   const events = createTopicReader(log, topicName(electionId, 'events'), from.events);
   const voters = createTopicReader(log, topicName(electionId, 'voters'), from.voters);
-  const reader = createLifeReader(log, electionId);
   while (!signal.aborted) {
     const start = { events: events.position, voters: voters.position };
     const record = await events.peek(waitMs, signal);
@@ -54,19 +50,14 @@ export async function* registeredIssues(options: FollowOptions, signal: AbortSig
     }
     const event = decodeEvent(record.value, record.offset);
     if (event.type === 'closed') return;
-    if (event.type === 'issued' && (await isValid(reader, record.offset))) {
+    // One that is void hands out nothing, and nobody registers by it.
+    if (event.type === 'issued' && !isVoid(event, record.offset)) {
       const registered = await countRegistered(event, voters, space, waitMs, signal);
       if (registered === undefined) return;
       yield { runs: event.runs, registered, start, end: { events: record.offset + 1, voters: voters.position } };
     }
     events.take();
   }
-}
-
-/** An issue that is void hands out nothing, and nobody registers by it. */
-async function isValid(reader: LifeReader, offset: number): Promise<boolean> {
-  await reader.catchUp(offset + 1);
-  return reader.life.issues.at(-1)?.offset === offset;
 }
 
 /** By unit; undefined when more may come and nobody waits for them. */

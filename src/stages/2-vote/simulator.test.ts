@@ -9,9 +9,9 @@ import type { IssuedRun } from '../../election/roll.ts';
 import { closeElection } from '../../lifecycle/close.ts';
 import { defineElection } from '../../lifecycle/define.ts';
 import { createLifeReader } from '../../lifecycle/life-reader.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Log, NewRecord } from '../../ports/log.ts';
 import { matchLine, readChoices } from '../../topics/ballots.ts';
-import { encodeEvent } from '../../topics/events.ts';
+import { decodeEvent, encodeEvent } from '../../topics/events.ts';
 import { topicName } from '../../topics/topics.ts';
 import { encodeRegistration } from '../../topics/voters.ts';
 import type { Clock } from '../pace.ts';
@@ -51,7 +51,8 @@ const SECOND: IssuedRun[] = [
 
 /** The last of the people of a source who have serials. */
 async function issue(source: string, upTo: number, runs: readonly IssuedRun[]): Promise<void> {
-  await log.append(EVENTS, 0, [{ value: encodeEvent({ type: 'issued', source, upTo, runs }) }]);
+  const at = await log.end(EVENTS, 0);
+  await log.append(EVENTS, 0, [{ value: encodeEvent({ type: 'issued', at, source, upTo, runs }) }]);
 }
 
 async function registerPeople(source: string, from: number, runs: readonly IssuedRun[]): Promise<void> {
@@ -355,7 +356,7 @@ describe('following', () => {
       const twice = `${name}.twice`;
       await log.ensureTopics([{ name: twice, partitions: 1, retention: 'forever' }]);
       const [{ records } = { records: [] }] = await log.fetch(name, [0]);
-      await log.append(twice, 0, name === EVENTS ? records.flatMap((one) => [one, one]) : records.slice(0, 700));
+      await log.append(twice, 0, name === EVENTS ? records.flatMap(writtenTwice) : records.slice(0, 700));
       if (name === VOTERS) await log.append(twice, 0, records);
     }
     const doubled: Log = { ...log, fetch: (topic, ...rest) => log.fetch(`${topic}.twice`, ...rest) };
@@ -364,6 +365,13 @@ describe('following', () => {
     await simulate({ log: doubled, reader, intake, seed: 1, follow: false }, IDLE);
     expect(linesOf(intake)).toEqual(lines);
   });
+
+  /** The first copy of each event stands where it should, as those before it stand there twice. */
+  function writtenTwice({ value }: NewRecord, index: number): NewRecord[] {
+    const event = decodeEvent(value, index);
+    const copy = { value: encodeEvent(event.type === 'issued' ? { ...event, at: 2 * index } : event) };
+    return [copy, copy];
+  }
 
   it('[V29] several that share the work cast together what one alone would', async () => {
     await fillRoll();

@@ -14,7 +14,7 @@ const M = '65+|m';
 function lifeWith(partitions: number, runs: readonly IssuedRun[]): Life {
   const life = applyEvent(undefined, { type: 'defined', election, hash: 'h', partitions }, 0);
   const upTo = runs.reduce((people, [, count]) => people + count, 0);
-  return applyEvent(life, { type: 'issued', source: 'test', upTo, runs }, 1);
+  return applyEvent(life, { type: 'issued', at: 1, source: 'test', upTo, runs }, 1);
 }
 
 function lineOf({ serial, place, cohort }: Claim, choices = '{"mayor":["ann"],"parks":[]}'): Buffer {
@@ -89,7 +89,8 @@ describe('counter', () => {
       const claim = { serial: first + size * 1024 - 1, place: 'n2', cohort: M };
       counter.fold(0, 0, lineOf(claim));
       upTo += size * 1024;
-      applyEvent(life, { type: 'issued', source: 'test', upTo, runs: [[first, size * 1024, 'n2', M]] }, upTo);
+      const runs: IssuedRun[] = [[first, size * 1024, 'n2', M]];
+      applyEvent(life, { type: 'issued', at: upTo, source: 'test', upTo, runs }, upTo);
       counter.fold(0, 1, lineOf(claim));
       counter.fold(0, 2, lineOf(claim));
     }

@@ -1,9 +1,9 @@
 import { decide, type Decision, type FoldRules } from '../../election/decide.ts';
 import type { Log, LogRecord } from '../../ports/log.ts';
 import { matchLine } from '../../topics/ballots.ts';
-import { decodeEvent, type Event } from '../../topics/events.ts';
+import { decodeEvent } from '../../topics/events.ts';
 import { topicName } from '../../topics/topics.ts';
-import type { Facts } from './recount-facts.ts';
+import type { Facts, PlacedEvent } from './recount-facts.ts';
 
 /** Says what becomes of a line of a partition; lines come in the order of the log, each once. */
 export type PlainFold = (offset: number, line: string) => Decision;
@@ -33,13 +33,21 @@ function spend(spent: Map<number, Uint8Array>, serial: number): void {
   spent.set(extent, bytes);
 }
 
-export async function readEvents(log: Log, electionId: string, limit: number): Promise<Event[]> {
+export interface ReadEvents {
+  readonly events: readonly PlacedEvent[];
+  /** The first offset that was not read. */
+  readonly end: number;
+}
+
+/** The events below `limit`, or below where they end now. */
+export async function readEvents(log: Log, electionId: string, limit: number): Promise<ReadEvents> {
   const topic = topicName(electionId, 'events');
-  const events: Event[] = [];
-  for await (const record of recordsBelow(log, topic, 0, 1, Math.min(limit, await log.end(topic, 0)))) {
-    events.push(decodeEvent(record.value, record.offset));
+  const end = Math.min(limit, await log.end(topic, 0));
+  const events: PlacedEvent[] = [];
+  for await (const { offset, value } of recordsBelow(log, topic, 0, 1, end)) {
+    events.push({ offset, event: decodeEvent(value, offset) });
   }
-  return events;
+  return { events, end };
 }
 
 /** The records of one partition below `end`. */

@@ -38,7 +38,7 @@ export async function recount(log: Log, electionId: string, options: RecountOpti
   const topic = topicName(electionId, 'ballots');
   // The ends first: an issue is durable before its serials are used, so the events read after them hold every issue.
   const ballots = options.to?.ballots ?? (await endsOf(log, electionId));
-  const events = await readEvents(log, electionId, options.to?.events ?? Infinity);
+  const { events, end } = await readEvents(log, electionId, options.to?.events ?? Infinity);
   const facts = gatherFacts(events);
   const partitions = options.partitions ?? ballots.map((_, partition) => partition);
   const progress = { done: 0, total: partitions.reduce((sum, partition) => sum + ballots[partition]!, 0), lines: 0 };
@@ -54,7 +54,7 @@ export async function recount(log: Log, electionId: string, options: RecountOpti
     }
     tally = merge(tally, counted.finish());
   }
-  return { tally, position: { events: events.length, ballots } };
+  return { tally, position: { events: end, ballots } };
 }
 
 interface PartitionCount {
@@ -97,6 +97,7 @@ const MOST_DISTINCT = 100_000;
 
 async function endsOf(log: Log, electionId: string): Promise<number[]> {
   const topic = topicName(electionId, 'ballots');
-  const { partitions } = gatherFacts(await readEvents(log, electionId, 1));
+  const { events } = await readEvents(log, electionId, 1);
+  const { partitions } = gatherFacts(events);
   return Promise.all(Array.from({ length: partitions }, (_, partition) => log.end(topic, partition)));
 }

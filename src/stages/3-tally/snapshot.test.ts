@@ -31,8 +31,8 @@ afterEach(async () => {
 
 /** 1,000 serials issued, 300 of them voted, one twice, and a broken line. */
 async function prepare(target: Log): Promise<void> {
-  await defineElection(target, election, 2);
-  const issued = encodeEvent({ type: 'issued', source: 'test', upTo: 1000, runs: [[0, 1000, 'n1', '18-64|f']] });
+  const { position: at } = await defineElection(target, election, 2);
+  const issued = encodeEvent({ type: 'issued', at, source: 'test', upTo: 1000, runs: [[0, 1000, 'n1', '18-64|f']] });
   await target.append(topicName(election.id, 'events'), 0, [{ value: issued }]);
   const lines = Array.from(
     { length: 301 },

@@ -20,8 +20,8 @@ let log: Log;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'livetally-'));
   log = await openLmdbLog(folder);
-  await defineElection(log, election, 1);
-  await append({ type: 'issued', source: 'test', upTo: 100, runs: [[0, 100, 'n1', '18-64|f']] });
+  const { position: at } = await defineElection(log, election, 1);
+  await append({ type: 'issued', at, source: 'test', upTo: 100, runs: [[0, 100, 'n1', '18-64|f']] });
   for (let serial = 0; serial < RECORDS; serial++) {
     const line = `{"serial":${serial},"place":"n1","cohort":"18-64|f","choices":{}}\n`;
     await log.append(topicName(election.id, 'ballots'), 0, [{ value: Buffer.from(line) }]);

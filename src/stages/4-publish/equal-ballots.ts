@@ -45,7 +45,8 @@ const MOST_LINES = 100_000;
  */
 export async function* equalBallots(options: EqualBallotsOptions): AsyncGenerator<Pass> {
   const { log, electionId, to } = options;
-  const facts = gatherFacts(await readEvents(log, electionId, to.events));
+  const { events } = await readEvents(log, electionId, to.events);
+  const facts = gatherFacts(events);
   const shares: Share[] = [{ bits: 0, value: 0 }];
   for (let share = shares.pop(); share !== undefined; share = shares.pop()) {
     const kept = createKept(share, options.most ?? MOST_KEPT);

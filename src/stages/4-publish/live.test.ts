@@ -65,7 +65,7 @@ test('[P7] before the first report: the election as defined, then its opening, w
   expect(live.snapshot).toMatchObject({ status: 'pre-election', lines: 0, eligible: 0 });
   const opened = next(live);
   await happens({ type: 'opened' });
-  await happens({ type: 'issued', source: 's', upTo: 5, runs: [[0, 5, 'US-AL0', 'v0|v0']] });
+  await happens({ type: 'issued', at: 2, source: 's', upTo: 5, runs: [[0, 5, 'US-AL0', 'v0|v0']] });
   await opened;
   if (live.snapshot.eligible === 0) await next(live);
   expect(live.snapshot).toMatchObject({ status: 'unofficial-partial', lines: 0, eligible: 5 });
