@@ -11,9 +11,7 @@ import type { Log, NewRecord } from '../../ports/log.ts';
 import { decodeEvent, encodeEvent, type Event } from '../../topics/events.ts';
 import { decodeRegistration, type Registration } from '../../topics/voters.ts';
 import { openCodesFile, type CodesFile } from './codes-file.ts';
-import { allocate, countUnits } from './issue.ts';
 import { loadNameLists } from './name-lists.ts';
-import { unitsOf } from './record.ts';
 import { createPeople } from './people.ts';
 import type { PeopleSource } from './people-source.ts';
 import { seededSource } from './seeded-people.ts';
@@ -323,36 +321,4 @@ test('[R3] no record holds a serial or a code beside a person', async () => {
     expect(registrations).not.toContain(codes.codeOf(serial));
   }
   for (const person of await voters()) expect(Object.keys(person)).not.toContain('serial');
-});
-
-test('[R13] of two registers at once one is told, and run again they leave nobody missing or twice', async () => {
-  const rival = createPeople(election, 8, '2026-11-03', lists);
-  const [mine, theirs] = [seededSource(people, 40), seededSource(rival, 25)];
-  let issues = 0;
-  async function rivalIssues(): Promise<void> {
-    const reader = createLifeReader(log, 'demo');
-    await reader.catchUp();
-    const { position: at, life } = reader;
-    const { roll } = life;
-    const units = unitsOf(
-      roll.space,
-      Array.from({ length: 25 }, (_, index) => rival.person(index)),
-    );
-    await appendEvent({ type: 'issued', at, source: theirs.id, upTo: 25, runs: allocate(roll, countUnits(units)) });
-  }
-  const between: Log = {
-    ...log,
-    async append(topic, partition, records) {
-      if (topic === TOPICS[0] && ++issues === 2) await rivalIssues();
-      return log.append(topic, partition, records);
-    },
-  };
-  await expect(run(mine, { log: between })).rejects.toThrow(/Another register is at work/);
-  await run(theirs);
-  await run(mine);
-  await expectRegistered(40, mine);
-  await expectRegistered(25, theirs);
-  const reader = createLifeReader(log, 'demo');
-  await reader.catchUp();
-  expect(reader.life.roll.total).toBe(65);
 });
