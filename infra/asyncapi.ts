@@ -90,6 +90,7 @@ const EVENTS: Readonly<Record<Event['type'], string>> = {
   issued: 'Serials handed out, each of a place and a cohort.',
   opened: 'The polls are open.',
   closed: 'The polls are closed, at an offset of each partition.',
+  promoted: 'The engine run whose reports are the results from here on.',
   excluded: 'Ballots taken out of the count. No command writes it.',
 };
 
@@ -169,7 +170,7 @@ function lifecycleOperations(): Operation[] {
 
 const EVENTS_OF: Readonly<Record<string, readonly Event['type'][]>> = {
   register: ['issued'],
-  lifecycle: ['defined', 'described', 'opened', 'closed'],
+  lifecycle: ['defined', 'described', 'opened', 'closed', 'promoted'],
 };
 
 function operation(by: string, action: 'send' | 'receive', topic: Topic, events?: readonly string[]): Operation {

@@ -18,7 +18,7 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5000;
 
 /** What comes back by itself: a server that is away, an election that somebody is about to define. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['LT_LOG_AWAY', 'LT_DATABASE_AWAY', 'LT_NO_ELECTION']);
+const PASSING: ReadonlySet<ErrorCode> = new Set(['LT_LOG_AWAY', 'LT_DATABASE_AWAY', 'LT_SPARK_AWAY', 'LT_NO_ELECTION']);
 
 /**
  * Runs a stage, and again from its beginning whenever it ended because something is away that comes back by itself: every

@@ -26,6 +26,7 @@ export function resultsText(report: Report, election: Election): string {
     `Turnout ${share(counted, counts.eligible).trim()} of ${figure(counts.eligible)} registered`,
     `${figure(counts.lines)} lines = ${figure(counted)} counted + ${figure(repeat)} repeat + ${figure(invalid)} invalid + ${figure(late)} late + ${figure(excluded)} excluded`,
     `position ${report.position}`,
+    ...(report.provisional ? [`counted  on a cluster (run ${report.run}): provisional until the close`] : []),
     `report   ${report.hash}`,
   );
   return lines.join('\n');
@@ -39,7 +40,7 @@ const STATUS: Readonly<Record<Report['status'], string>> = {
 
 /** The same for programs: without breakdowns, which `export` gives. */
 export function resultsValue(report: Report, election: Election): object {
-  const { status, at, position, hash, counts } = report;
+  const { status, at, position, run, provisional, hash, counts } = report;
   const { shows, contests } = disclose(report, election);
   return {
     election: report.election,
@@ -47,6 +48,8 @@ export function resultsValue(report: Report, election: Election): object {
     shows,
     at,
     position,
+    run,
+    provisional,
     hash,
     eligible: counts.eligible,
     lines: counts.lines,

@@ -17,6 +17,12 @@ export interface ReportContext {
   readonly closed: readonly number[] | undefined;
 }
 
+/** Who counted. */
+export type CountedBy = Pick<Report, 'run' | 'provisional'>;
+
+/** The run of every engine in a livetally process: all count the same. */
+export const IN_PROCESS: CountedBy = { run: 'in-process', provisional: false };
+
 /**
  * Counts to results, the same for every engine. `complete`: the tally covers everything up to the close.
  * `at` is in milliseconds since 1970.
@@ -27,6 +33,7 @@ export function makeReport(
   position: string,
   at: number,
   complete: boolean,
+  { run, provisional }: CountedBy = IN_PROCESS,
 ): Report {
   const lists = listsByRow(tally);
   const counts: Counts = {
@@ -44,6 +51,8 @@ export function makeReport(
     definition: context.hash,
     status: statusOf(context, complete),
     position,
+    run,
+    provisional,
     at: new Date(at).toISOString(),
     counts,
     equalities: equalities(counts),

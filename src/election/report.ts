@@ -9,6 +9,10 @@ export interface Report {
   readonly status: ReportStatus;
   /** How far each partition had been read; the text form of topics/position.ts. */
   readonly position: string;
+  /** The engine that counted, and its run: `in-process`, or the id of a run of a cluster. */
+  readonly run: string;
+  /** The count of a position may yet differ: a cluster judges late issues and late ballots only in its bounded count. */
+  readonly provisional: boolean;
   /** When it was made, ISO; not part of the hash. */
   readonly at: string;
   readonly counts: Counts;

@@ -12,6 +12,10 @@ import type { Position } from '../topics/position.ts';
  */
 export interface Engine {
   readonly life: Life;
+  /** Which engine, and what it runs: another run may count by other code or another version of the rules. */
+  readonly run: string;
+  /** The tally may differ from the fold where an issue came later than its use, or a ballot after the close. */
+  readonly provisional: boolean;
   readonly position: Position;
   /** Whether every ballot up to the close has been read. */
   readonly complete: boolean;
@@ -24,4 +28,6 @@ export interface Engine {
   step(waitMs: number, signal?: AbortSignal): Promise<number>;
   /** Keeps the counts, so that the next start need not read the log from zero. */
   save(): Promise<void>;
+  /** Ends what it runs elsewhere. */
+  close(): Promise<void>;
 }

@@ -29,6 +29,11 @@ export type Event =
   | { readonly type: 'opened'; readonly ballots?: string | undefined }
   /** Ballots at and after these offsets are late; by partition. */
   | { readonly type: 'closed'; readonly ballots: readonly number[] }
+  /**
+   * The engine run whose reports are the results from here on; before, whoever publishes. `position` is where its count was
+   * compared with another engine's, and `hash` what both had there.
+   */
+  | { readonly type: 'promoted'; readonly run: string; readonly position: string; readonly hash: string }
   /** Taken out of the count, by offsets (`from` inclusive, `to` exclusive) or by serial. */
   | {
       readonly type: 'excluded';
@@ -119,6 +124,14 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('type', [
         .describe('One offset for each partition of `ballots`: lines of records at and after it are late.'),
     })
     .meta({ id: 'closed', title: 'closed', description: 'The election is closed at a position, not at a time.' }),
+  z
+    .object({
+      type: typeOf('promoted'),
+      run: z.string().describe('`in-process`, or the id of a run of a cluster.'),
+      position: z.string().describe('Where its count was compared with that of another engine.'),
+      hash: z.string().describe('SHA-256 of the counts that both engines had there, hex.'),
+    })
+    .meta({ id: 'promoted', title: 'promoted', description: 'Whose reports are the results from here on.' }),
   z
     .object({
       type: typeOf('excluded'),

@@ -19,6 +19,8 @@ export interface Life {
   ballotsId: string | undefined;
   /** By partition: ballots at and after are late. */
   closed: readonly number[] | undefined;
+  /** The engine run whose reports are the results; undefined: whichever publishes. */
+  promoted: string | undefined;
   readonly excludedRanges: OffsetRange[];
   readonly excludedSerials: Set<number>;
 }
@@ -63,6 +65,9 @@ export function applyEvent(life: Life | undefined, event: Event, offset: number)
       if (event.ballots.length !== life.partitions) throw broken('A close does not name every partition.');
       life.closed = event.ballots;
       return life;
+    case 'promoted':
+      life.promoted = event.run;
+      return life;
     case 'excluded':
       for (const range of event.ranges) life.excludedRanges.push(range);
       for (const serial of event.serials) life.excludedSerials.add(serial);
@@ -102,6 +107,7 @@ function born(event: Extract<Event, { type: 'defined' }>): Life {
     opened: false,
     ballotsId: undefined,
     closed: undefined,
+    promoted: undefined,
     excludedRanges: [],
     excludedSerials: new Set(),
   };

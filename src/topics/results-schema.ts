@@ -122,6 +122,12 @@ const summaryRecord: z.ZodType<SummaryRecord> = z
     position: position.describe(
       'How far each partition was read: offsets of the next record, `events:12 0:301 1:298`.',
     ),
+    run: z.string().describe('The engine that counted: `in-process`, or the id of a run of a cluster.'),
+    provisional: z
+      .boolean()
+      .describe(
+        'The count of a cluster that follows the log: it judges late issues and ballots only once the polls are closed.',
+      ),
     at: z
       .string()
       .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)

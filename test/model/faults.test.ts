@@ -193,6 +193,9 @@ describe('a seeded fault', () => {
       get position() {
         return engine.position;
       },
+      run: engine.run,
+      provisional: false,
+      close: () => engine.close(),
       complete: false,
       tally: () => ({ ...engine.tally(), spent: engine.tally().spent - 1 }),
     };

@@ -5,7 +5,7 @@ import type { Looked } from '../state.ts';
 
 /** What lets anyone with the log check the figures: position, hash, and the equation of lines. */
 export function ProofPanel({ view: { snapshot } }: { view: Looked }): JSX.Element {
-  const { lines, outcomes, position, hash, equalities } = snapshot;
+  const { lines, outcomes, position, provisional, hash, equalities } = snapshot;
   const sum = OUTCOMES.filter((outcome) => outcomes[outcome] > 0 || outcome === 'counted');
   return (
     <section class="card s12 proof" aria-label="Proof">
@@ -19,6 +19,11 @@ export function ProofPanel({ view: { snapshot } }: { view: Looked }): JSX.Elemen
       <span>
         position <code>{position}</code>
       </span>
+      {provisional && (
+        <span title="It judges late ballots only once the polls are closed, when it counts again.">
+          counted on a cluster: <b>provisional</b>
+        </span>
+      )}
       <span>
         report{' '}
         {hash === undefined ? (

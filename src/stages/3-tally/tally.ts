@@ -1,5 +1,6 @@
 import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import { createLifeReader, type LifeReader } from '../../lifecycle/life-reader.ts';
+import { IN_PROCESS } from '../../election/make-report.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { FetchedRecords, Log } from '../../ports/log.ts';
 import type { Life } from '../../topics/life.ts';
@@ -67,6 +68,8 @@ export async function openTallyEngine(log: Log, electionId: string, options: Tal
   }
 
   return {
+    ...IN_PROCESS,
+    close: async () => undefined,
     get life(): Life {
       return reader.life;
     },

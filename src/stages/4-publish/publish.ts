@@ -36,7 +36,8 @@ const WAIT_MS = 250;
 /**
  * Runs until the signal, or to the end of the log. The last report covers everything that was counted. Results never go
  * back: a count that starts from zero or from an old snapshot is not published before it is where the newest report
- * is, also when that is of another tally which publishes at the same time.
+ * is, also when that is of another tally which publishes at the same time. Of several engine runs only the one that was
+ * promoted publishes; the others count along, so that each can take over without a gap.
  */
 export async function publish(options: PublishOptions, signal: AbortSignal): Promise<Published> {
   const { engine, effects, everyMs = REPORT_EVERY_MS, saveEveryMs = SAVE_EVERY_MS } = options;
@@ -53,7 +54,7 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
     // All of the log is counted: a report of more was of another log.
     else if (!signal.aborted) results.forget();
     if (folded === 0 && options.toEnd === true) break;
-    if (changed && isDue(reportedAt, everyMs, effects) && (await results.areReached())) {
+    if (changed && isDue(reportedAt, everyMs, effects) && (await results.areOurs())) {
       latest = await results.publish();
       reportedAt = effects.now();
       changed = false;
@@ -63,15 +64,15 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
       savedAt = effects.now();
     }
   }
-  if (changed && (await results.areReached())) latest = await results.publish();
+  if (changed && (await results.areOurs())) latest = await results.publish();
   await engine.save();
   return latest ?? checkedReport(options);
 }
 
 /** The topic `results`, of which this may not be the only writer. */
 interface Results {
-  /** Whether everything in the newest report is counted here. */
-  areReached(): Promise<boolean>;
+  /** Whether this run is the one that publishes, and everything in the newest report is counted here. */
+  areOurs(): Promise<boolean>;
   publish(): Promise<Published>;
   /** The newest report was of another log. */
   forget(): void;
@@ -84,7 +85,9 @@ function createResults(options: PublishOptions): Results {
   let end = -1;
   let isFirst = true;
 
-  async function areReached(): Promise<boolean> {
+  async function areOurs(): Promise<boolean> {
+    const { promoted } = engine.life;
+    if (promoted !== undefined && promoted !== engine.run) return false;
     const now = await log.end(topic, 0);
     if (now !== end) {
       if (!isFirst) effects.log.warn({ topic }, 'Another tally publishes the same election; one is enough.');
@@ -96,7 +99,7 @@ function createResults(options: PublishOptions): Results {
   }
 
   return {
-    areReached,
+    areOurs,
     async publish() {
       const checked = checkedReport(options);
       const { report, broken } = checked;
@@ -139,5 +142,5 @@ function checkedReport({ engine, effects }: PublishOptions): Published {
 }
 
 export function reportOf(engine: Engine, at: number): Report {
-  return makeReport(engine.tally(), engine.life, formatPosition(engine.position), at, engine.complete);
+  return makeReport(engine.tally(), engine.life, formatPosition(engine.position), at, engine.complete, engine);
 }

@@ -35,7 +35,7 @@ function placeText({ id, name, places }: Place): PlaceText {
 }
 
 export function snapshotOf(report: Report, election: Election, texts: string, rates: Rates): Snapshot {
-  const { status, at, position, definition, hash, counts, equalities } = report;
+  const { status, at, position, provisional, definition, hash, counts, equalities } = report;
   const { shows, contests, breakdowns, whole } = disclose(report, election);
   return {
     texts,
@@ -43,6 +43,7 @@ export function snapshotOf(report: Report, election: Election, texts: string, ra
     shows,
     at,
     position,
+    provisional,
     definition,
     hash: whole ? hash : undefined,
     eligible: counts.eligible,

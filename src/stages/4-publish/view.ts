@@ -61,6 +61,8 @@ export interface Snapshot {
   /** When it was counted, ISO. */
   readonly at: string;
   readonly position: string;
+  /** Counted by a cluster that follows the log: final only in its bounded count, after the close. */
+  readonly provisional: boolean;
   readonly definition: string;
   /** Absent while something that it covers is held back. */
   readonly hash?: string | undefined;

@@ -1,0 +1,80 @@
+import { emptyTally, type Tally } from '../../election/tally.ts';
+import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
+import { startPosition, type Position } from '../../topics/position.ts';
+import { topicName } from '../../topics/topics.ts';
+import { LivetallyError } from '../../error.ts';
+import { ClusterCells } from './cluster-cells.ts';
+import type { ClusterCount, ClusterScene } from './cluster-engine.ts';
+
+/** A line that is late costs a whole count: not more often than this. */
+const LATE_MS = 60_000;
+
+/** Counts on the cluster to where the ballots end, from zero; and again when there are more. */
+export async function openBoundedCount(scene: ClusterScene): Promise<ClusterCount> {
+  const { log, electionId, reader, cluster, follow, now } = scene;
+  const { partitions } = reader.life;
+  const run = await cluster.runOf(await scene.job());
+  const goal = follow ? undefined : await endNow();
+  let position: Position = { ...startPosition(partitions), events: reader.position };
+  let tally: Tally = emptyTally();
+  let countedAt = -Infinity;
+
+  /** The ballots first: an issue is durable before its serials are used. */
+  async function endNow(): Promise<Position> {
+    const ballots = await ballotEnds(log, electionId, partitions);
+    await reader.catchUp();
+    return { events: reader.position, ballots };
+  }
+
+  return {
+    provisional: false,
+    run,
+    get position() {
+      return position;
+    },
+    tally: () => tally,
+    async step(waitMs, signal) {
+      const to = goal ?? (await endNow());
+      const isNew = countedAt === -Infinity || isPast(to, position);
+      if (!isNew || Math.abs(now() - countedAt) < LATE_MS) {
+        if (goal === undefined) await log.fetch(topicName(electionId, 'events'), [to.events], waitOf(waitMs, signal));
+        return;
+      }
+      tally = await countOnCluster(scene, to, signal);
+      position = to;
+      countedAt = now();
+    },
+    // The next count takes whatever the events say.
+    isOutdated: () => follow && reader.life.closed === undefined,
+    close: async () => undefined,
+  };
+}
+
+/** The cluster's tally of just the records below a position. */
+export async function countOnCluster(
+  scene: Pick<ClusterScene, 'reader' | 'cluster' | 'job'>,
+  to: Position,
+  signal?: AbortSignal,
+): Promise<Tally> {
+  const { election, partitions } = scene.reader.life;
+  const cells = new ClusterCells(election, partitions);
+  for await (const record of scene.cluster.count(await scene.job(), to, signal)) cells.take(record);
+  const { unfinished } = cells;
+  if (unfinished.length === 0) return cells.tally();
+  throw new LivetallyError(
+    'LT_SPARK',
+    `The cells of partitions ${unfinished.join(', ')} do not add up to their ledgers.`,
+    {
+      next: 'This is a fault in livetally: keep the topics, count in this process instead, and report it.',
+    },
+  );
+}
+
+/** Events too: they may exclude what is counted. */
+function isPast(to: Position, position: Position): boolean {
+  return to.events > position.events || to.ballots.some((end, partition) => end > position.ballots[partition]!);
+}
+
+function waitOf(waitMs: number, signal: AbortSignal | undefined): { waitMs: number; signal?: AbortSignal } {
+  return { waitMs, ...(signal === undefined ? {} : { signal }) };
+}
