@@ -12,8 +12,9 @@ export interface SparkSettings {
   readonly user: string;
 }
 
-/** What a cluster needs besides, to count ballots that lie on a broker. */
-export interface SparkCluster extends SparkSettings {
+/** A cluster that counts ballots which lie on a broker. */
+export interface SparkCluster {
+  readonly connect: SparkSettings;
   /** The URL, without a slash at its end, of the folder where the cluster keeps its checkpoints: all its machines reach it. */
   readonly checkpoints: string;
   /** `host:port,host:port` of brokers, as the machines of the cluster reach them. */

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What a streaming query says of its last batch. */
 export interface QueryProgress {
   readonly batchId: number;
@@ -7,6 +9,7 @@ export interface QueryProgress {
   readonly durationMs: Readonly<Record<string, number>>;
   /** Of all sources. */
   readonly numInputRows: number;
+  /** Undefined when Spark does not know. */
   readonly inputRowsPerSecond: number | undefined;
   readonly processedRowsPerSecond: number | undefined;
   readonly stateOperators: readonly StateProgress[];
@@ -23,4 +26,42 @@ export interface SourceProgress {
   readonly numInputRows: number;
   /** Where the next batch begins, by topic and partition; undefined for a source that is not Kafka. */
   readonly endOffset: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
+}
+
+const offsetsSchema = z.record(z.string(), z.record(z.string(), z.number()));
+
+const sourceSchema = z.object({
+  description: z.string(),
+  numInputRows: z.number(),
+  // JSON in a text in JSON.
+  endOffset: z.unknown().transform((value) => offsetsSchema.safeParse(parse(value)).data),
+});
+
+const progressSchema = z.object({
+  batchId: z.number(),
+  timestamp: z.string(),
+  durationMs: z.record(z.string(), z.number()),
+  inputRowsPerSecond: z.number().optional(),
+  processedRowsPerSecond: z.number().optional(),
+  stateOperators: z.array(z.object({ numRowsTotal: z.number(), memoryUsedBytes: z.number() })),
+  sources: z.array(sourceSchema),
+});
+
+/** Undefined for what is no progress. */
+export function readProgress(json: string): QueryProgress | undefined {
+  const { data } = progressSchema.safeParse(parse(json));
+  if (data === undefined) return undefined;
+  const { inputRowsPerSecond, processedRowsPerSecond, sources } = data;
+  // Over Spark Connect only the sources say it.
+  const numInputRows = sources.reduce((sum, source) => sum + source.numInputRows, 0);
+  return { ...data, numInputRows, inputRowsPerSecond, processedRowsPerSecond };
+}
+
+function parse(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }

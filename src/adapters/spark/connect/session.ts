@@ -1,5 +1,11 @@
-import type { Relation } from './gen/spark-connect_pb.ts';
+import type { SparkSettings } from '../../../ports/spark-settings.ts';
+import { ask, QUICK_MS, SLOW_MS } from './asking.ts';
+import { createConnection, type Connection } from './connection.ts';
+import { execute } from './executing.ts';
+import { AnalyzePlanRequest_Explain_ExplainMode as ExplainMode, type Relation } from './gen/spark-connect_pb.ts';
+import { nameId } from './name-id.ts';
 import type { QueryProgress } from './progress.ts';
+import { activeQueries, lastProgress, queryFailure, queryStatus, startStream, stopQuery } from './queries.ts';
 
 /**
  * What a program asks of a Spark cluster, over Spark Connect. Settings and queries belong to the session, and outlive whoever opened it: another
@@ -80,6 +86,81 @@ export interface QueryFailure {
   readonly errorClass: string | undefined;
   /** The exceptions, from the outermost to the root: names of classes, and Spark's name for an error where it has one. */
   readonly causes: readonly string[];
-  /** For people: made of the above, and holds no data. */
+  /** For people: the above in words, without a full stop; holds no data. */
   readonly message: string;
+}
+
+/** No I/O yet. Whoever opens one of the same name and user later has the settings and queries of this one. */
+export function openSession(settings: SparkSettings, name: string): SparkSession {
+  const id = nameId(name);
+  const connection = createConnection(settings, id);
+  const { client, who } = connection;
+  return {
+    id,
+    get serverSide() {
+      return connection.serverSide;
+    },
+
+    async version(signal) {
+      const analyze = { case: 'sparkVersion', value: {} } as const;
+      const limits = { timeoutMs: QUICK_MS, signal };
+      const { result } = await ask(connection, 'for its version', limits, (options) =>
+        client.analyzePlan({ ...who, analyze }, options),
+      );
+      return result.case === 'sparkVersion' ? result.value.version : '';
+    },
+
+    async setConf(pairs) {
+      const value = { pairs: Object.entries(pairs).map(([key, value]) => ({ key, value })) };
+      const operation = { opType: { case: 'set', value } } as const;
+      await ask(connection, 'to take settings', { timeoutMs: QUICK_MS }, (options) =>
+        client.config({ ...who, operation }, options),
+      );
+    },
+
+    async getConf(keys) {
+      const operation = { opType: { case: 'getOption' as const, value: { keys: [...keys] } } };
+      const { pairs } = await ask(connection, 'for its settings', { timeoutMs: QUICK_MS }, (options) =>
+        client.config({ ...who, operation }, options),
+      );
+      return new Map(pairs.map(({ key, value }) => [key, value]));
+    },
+
+    async explain(root, mode) {
+      const explainMode = mode === 'simple' ? ExplainMode.SIMPLE : ExplainMode.EXTENDED;
+      const analyze = {
+        case: 'explain',
+        value: { plan: { opType: { case: 'root', value: root } }, explainMode },
+      } as const;
+      const { result } = await ask(connection, 'to explain a plan', { timeoutMs: SLOW_MS }, (options) =>
+        client.analyzePlan({ ...who, analyze }, options),
+      );
+      return result.case === 'explain' ? result.value.explainString : '';
+    },
+
+    startStream: (start) => startStream(connection, start),
+    activeQueries: () => activeQueries(connection),
+    status: (query) => queryStatus(connection, query),
+    lastProgress: (query) => lastProgress(connection, query),
+    failure: (query) => queryFailure(connection, query),
+    stop: (query) => stopQuery(connection, query),
+    rows: (plan, signal) => rows(connection, plan, signal),
+
+    async release() {
+      await ask(connection, 'to end a session', { timeoutMs: SLOW_MS }, (options) =>
+        client.releaseSession(who, options),
+      );
+    },
+
+    async [Symbol.asyncDispose]() {
+      connection.close();
+    },
+  };
+}
+
+async function* rows(connection: Connection, value: Relation, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const plan = { opType: { case: 'root', value } } as const;
+  for await (const { responseType } of execute(connection, { plan, asked: 'for rows', signal })) {
+    if (responseType.case === 'arrowBatch') yield responseType.value.data;
+  }
 }
