@@ -82,12 +82,16 @@ down_command() {
   rmdir "$SERVICES" 2>/dev/null || true
 }
 
-# A class of the jars of Kafka service $1, such as its own command line tools; the service need not be up.
+# A class of the jars of Kafka service $1, such as its own command line tools, or of Spark; the service need not be up.
 tool_command() {
   [ $# -ge 2 ] || refuse 'tool wants a service of Kafka and a class, such as: tool kafka org.apache.kafka.tools.TopicCommand --help'
   case $1 in
   kafka | kafka-secure | kafka-zookeeper) ;;
-  *) refuse "tool works with Kafka's services, not with $1" ;;
+  spark)
+    spark_needs
+    SPARK_HOME=$spark exec "$spark/bin/spark-class" "${@:2}"
+    ;;
+  *) refuse "tool works with the services of Kafka and Spark, not with $1" ;;
   esac
   call "$1" needs
   # Both ways to log, of Kafka 4 and of 3.9.

@@ -9,8 +9,9 @@ install_command() {
   command -v openssl >/dev/null || packages+=(openssl)
   [ -n "$(postgres_programs)" ] || packages+=(postgresql)
   command -v kcat >/dev/null || packages+=(kcat)
+  python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
   if [ ${#packages[@]} = 0 ]; then
-    say 'Java, Maven, PostgreSQL and kcat are there'
+    say 'Java, Maven, PostgreSQL, kcat and pip are there'
     return
   fi
 

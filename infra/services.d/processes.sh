@@ -9,6 +9,8 @@ launch() {
   # Descriptor 9 is the lock: a broker that inherits it would hold it for life.
   (cd "$folder" && exec setsid "$@") >"$log" 2>&1 </dev/null 8>&- 9<&- &
   echo $! >"$folder/$process.pid"
+  # Before it has become the program it looks like this script, and not like a process of the service.
+  while [ -e "/proc/$!/cwd" ] && ! living "$process" >/dev/null; do sleep 0.01; done
 }
 
 # The id of process $1 of the service in $folder, if it lives. Its command line names the folder: so a stranger that got

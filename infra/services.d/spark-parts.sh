@@ -63,9 +63,12 @@ count_executors() {
   page "$ui" "/api/v1/applications/$application/executors" | grep -cE '"id" : "[0-9]+"' || true
 }
 
-# The ids of processes that work below the workers' folders: the executors.
+# The ids of the executors: those work below the folder of their worker, as do the commands that they run.
 executor_pids() {
-  { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$folder/spark-worker-*" 2>/dev/null || true; } | cut -d / -f 3
+  local cwd
+  for cwd in $(find /proc/[0-9]*/cwd -maxdepth 0 -lname "$folder/spark-worker-*" 2>/dev/null || true); do
+    if grep -qaF CoarseGrainedExecutorBackend "${cwd%cwd}cmdline" 2>/dev/null; then echo "${cwd//[!0-9]/}"; fi
+  done
 }
 
 # An executor whose worker and driver are gone ends by itself, though not at once.

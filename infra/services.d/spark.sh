@@ -29,7 +29,8 @@ claim_port() {
   echo "$port" >"$folder/$1"
 }
 
-# For all of them. A master that comes back knows its workers and the application again only if it has written them down.
+# For all of them. A master that comes back knows its workers and the application again only if it has written them down;
+# those that are gone meanwhile it awaits for the time given.
 # Who does not know the secret cannot have the cluster run anything: the ports are open to everybody on this machine.
 spark_properties() {
   cat <<PROPERTIES
@@ -40,6 +41,7 @@ spark.authenticate.secret $(cat "$folder/secret")
 spark.master.rest.enabled false
 spark.deploy.recoveryMode FILESYSTEM
 spark.deploy.recoveryDirectory $folder/recovery
+spark.deploy.recoveryTimeout 10s
 spark.driver.memory $SPARK_MEMORY
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +21,8 @@ const folder = mkdtempSync(join(tmpdir(), 'livetally-services-test-'));
 const services = join(folder, 'services');
 const cache = join(folder, 'cache');
 const programs = join(folder, 'bin');
+const NAMES = 'kafka kafka-zookeeper kafka-secure postgres spark';
+const PARTS = 'spark-master spark-worker-1 spark-worker-2 spark-connect';
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -23,11 +35,14 @@ describe('infra/services', () => {
   it('[S1] says what is wrong on the command line, and does nothing', async () => {
     for (const [words, says] of [
       [['fly'], 'there is no command fly. See infra/services --help'],
-      [['up'], 'which one? kafka kafka-zookeeper kafka-secure postgres'],
-      [['up', 'kafk'], 'there is no service kafk. There are: kafka kafka-zookeeper kafka-secure postgres'],
+      [['up'], `which one? ${NAMES}`],
+      [['up', 'kafk'], `there is no service kafk. There are: ${NAMES}`],
+      [['up', 'spark-master'], `there is no service spark-master. There are: ${NAMES}`],
+      [['stop'], `which one? ${NAMES} ${PARTS}`],
+      [['stop', 'spark-maste'], `there is no service spark-maste. There are: ${NAMES} ${PARTS}`],
       [['status', '--jsn'], 'status takes --json, not --jsn'],
       [['env', '--tests'], 'env takes --test, not --tests'],
-      [['tool', 'postgres', 'Main'], "tool works with Kafka's services, not with postgres"],
+      [['tool', 'postgres', 'Main'], 'tool works with the services of Kafka and Spark, not with postgres'],
     ] as const) {
       expect(await run(words)).toEqual({ code: 2, out: '', err: `infra/services: ${says}\n` });
     }
@@ -47,6 +62,48 @@ describe('infra/services', () => {
     expect(code).toBe(1);
     expect(err).toContain('[ERROR] no route to the repository');
     expect(err).toMatch(/infra\/services: Maven could not download the jars of Kafka [\d.]+\. .*maven\.log\n$/);
+  });
+
+  it('[S1] takes Spark from nobody but who has just that file', async () => {
+    program('java', 'echo \'openjdk version "21.0.1" 2023-10-17\' >&2');
+    program('mvn', 'exit 0');
+    program('python3', 'exit 1');
+    expect(await run(['up', 'spark'])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^infra\/services: pip is missing, .*apt-get install python3-pip\n$/),
+    });
+
+    // pip is told to refuse a file of another digest.
+    program('python3', 'case $* in *--version) exit 0 ;; esac; echo "$*" >"$HOME/asked"; echo "no route"; exit 1');
+    expect((await run(['up', 'spark'])).err).toMatch(
+      /no route\ninfra\/services: pip could not download Spark 4\.2\.0\. .*\n$/,
+    );
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toContain('--require-hashes');
+
+    // A Spark without its connector, from a Maven that brings nothing.
+    program(
+      'python3',
+      `case $* in *--version) exit 0 ;; esac
+       for each; do to=$each; done
+       cd "$to" && mkdir -p pyspark-4.2.0/deps/bin pyspark-4.2.0/deps/jars && tar -czf pyspark-4.2.0.tar.gz pyspark-4.2.0`,
+    );
+    expect((await run(['up', 'spark'])).err).toMatch(
+      /infra\/services: Maven Central gave other jars than those of .*\n$/,
+    );
+    expect(readdirSync(cache).filter((name) => /^spark-4\.2\.0-[0-9a-f]{8}$/.test(name))).toEqual([]);
+  });
+
+  it('[S1] takes four jars for the connector of Spark, and checks the digest of each', () => {
+    const list = (name: string): string => readFileSync(join(ROOT, 'infra/services.d', name), 'utf8');
+    const named = [
+      ...list('spark-connector.pom.xml').matchAll(/<artifactId>(.*)<\/artifactId>\s*<version>(.*)<\/version>\s*<excl/g),
+    ];
+    const checked = [...list('spark-connector.sha256').matchAll(/^[0-9a-f]{64} {2}(\S+)$/gm)];
+    expect(named.map(([, name, version]) => `${name}-${version}.jar`).toSorted()).toEqual(
+      checked.map(([, file]) => file!).toSorted(),
+    );
+    expect(checked).toHaveLength(4);
+    expect(list('spark.requirements.txt')).toMatch(/^pyspark==4\.2\.0 --hash=sha256:[0-9a-f]{64}\n$/);
   });
 
   it('[S1] uses no folder that somebody else has put in its place', async () => {
@@ -75,15 +132,19 @@ describe('infra/services', () => {
   it('[S2] has nothing to say of services that are down, nor of one whose process is dead', async () => {
     expect(await run(['env'])).toEqual({ code: 0, out: '', err: '' });
     expect(await run(['down'])).toEqual({ code: 0, out: '', err: '' });
-    expect(states((await run(['status', '--json'])).out)).toEqual(['down', 'down', 'down', 'down']);
+    expect(states((await run(['status', '--json'])).out)).toEqual(['down', 'down', 'down', 'down', 'down']);
 
     // As a broker leaves it that was killed; its number has gone to a stranger.
     mkdirSync(join(services, 'kafka'), { recursive: true });
     writeFileSync(join(services, 'kafka', 'made'), '');
     writeFileSync(join(services, 'kafka', 'port'), '1\n');
     writeFileSync(join(services, 'kafka', 'kafka.pid'), `${process.pid}\n`);
-    expect(states((await run(['status', '--json'])).out)).toEqual(['stopped', 'down', 'down', 'down']);
+    expect(states((await run(['status', '--json'])).out)).toEqual(['stopped', 'down', 'down', 'down', 'down']);
     expect(await run(['env'])).toMatchObject({ out: '' });
+    expect(await run(['start', 'spark-master'])).toMatchObject({
+      code: 1,
+      err: 'infra/services: spark-master has no data to start with. Run: infra/services up spark\n',
+    });
     expect(await run(['down'])).toMatchObject({ code: 0, err: 'kafka is down, its data are deleted\n' });
     expect(existsSync(services)).toBe(false);
   });
