@@ -66,13 +66,16 @@ const ADDRESS = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
 
 function readServers(text: string): string[] {
   const servers = text.split(',').map((server) => server.trim());
-  for (const server of servers) {
-    const port = Number(ADDRESS.exec(server)?.[1]);
-    if (!(port >= 1 && port <= 65_535)) {
-      throw unfit('KAFKA_BOOTSTRAP_SERVERS', 'must be addresses such as broker1:9092,broker2:9092');
-    }
+  if (!servers.every(isAddress)) {
+    throw unfit('KAFKA_BOOTSTRAP_SERVERS', 'must be addresses such as broker1:9092,broker2:9092');
   }
   return servers;
+}
+
+/** `host:port`. */
+export function isAddress(text: string): boolean {
+  const port = Number(ADDRESS.exec(text)?.[1]);
+  return port >= 1 && port <= 65_535;
 }
 
 function readClientId(read: Read): string {

@@ -52,7 +52,7 @@ export function namesOf({ errorClass, sqlState, causes }: Omit<SparkError, 'kind
   return [
     ...(errorClass === undefined ? [] : [errorClass]),
     ...(sqlState === undefined ? [] : [`SQL state ${sqlState}`]),
-    ...(causes.length === 0 ? [] : [`because of ${causes.join(', ')}`]),
+    ...causes.map((cause, at) => (at === 0 && errorClass !== undefined ? `because of ${cause}` : cause)),
   ].join(', ');
 }
 
@@ -77,7 +77,8 @@ export function refusalError(
   causes: readonly string[],
 ): LivetallyError {
   const { by, code, connectionCode, errorClass, sqlState, classes } = refusal;
-  const names = causes.length > 0 ? causes : classes.slice(0, 1);
+  // The class of the exception says less than Spark's name for the error.
+  const names = causes.length > 0 || errorClass !== undefined ? causes : classes.slice(0, 1);
   const error = { errorClass, sqlState, causes: names.filter((name) => name !== errorClass) };
   if (by === 'connection' && isTls(connectionCode)) return tlsFailure(address, connectionCode!);
   if (code === Code.Unauthenticated || code === Code.PermissionDenied) {

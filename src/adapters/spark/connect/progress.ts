@@ -7,9 +7,8 @@ export interface QueryProgress {
   readonly timestamp: string;
   /** How long its parts took, by Spark's names; `triggerExecution` is the whole. */
   readonly durationMs: Readonly<Record<string, number>>;
-  /** Of all sources. */
+  /** Of all sources, these three. Undefined when Spark does not know. */
   readonly numInputRows: number;
-  /** Undefined when Spark does not know. */
   readonly inputRowsPerSecond: number | undefined;
   readonly processedRowsPerSecond: number | undefined;
   readonly stateOperators: readonly StateProgress[];
@@ -33,6 +32,8 @@ const offsetsSchema = z.record(z.string(), z.record(z.string(), z.number()));
 const sourceSchema = z.object({
   description: z.string(),
   numInputRows: z.number(),
+  inputRowsPerSecond: z.number().optional(),
+  processedRowsPerSecond: z.number().optional(),
   // JSON in a text in JSON.
   endOffset: z.unknown().transform((value) => offsetsSchema.safeParse(parse(value)).data),
 });
@@ -41,20 +42,25 @@ const progressSchema = z.object({
   batchId: z.number(),
   timestamp: z.string(),
   durationMs: z.record(z.string(), z.number()),
-  inputRowsPerSecond: z.number().optional(),
-  processedRowsPerSecond: z.number().optional(),
   stateOperators: z.array(z.object({ numRowsTotal: z.number(), memoryUsedBytes: z.number() })),
   sources: z.array(sourceSchema),
 });
 
-/** Undefined for what is no progress. */
+/** Undefined for what is no progress. Over Spark Connect only the sources say how much they gave. */
 export function readProgress(json: string): QueryProgress | undefined {
   const { data } = progressSchema.safeParse(parse(json));
   if (data === undefined) return undefined;
-  const { inputRowsPerSecond, processedRowsPerSecond, sources } = data;
-  // Over Spark Connect only the sources say it.
-  const numInputRows = sources.reduce((sum, source) => sum + source.numInputRows, 0);
-  return { ...data, numInputRows, inputRowsPerSecond, processedRowsPerSecond };
+  return {
+    ...data,
+    numInputRows: data.sources.reduce((sum, { numInputRows }) => sum + numInputRows, 0),
+    inputRowsPerSecond: sumKnown(data.sources.map((source) => source.inputRowsPerSecond)),
+    processedRowsPerSecond: sumKnown(data.sources.map((source) => source.processedRowsPerSecond)),
+  };
+}
+
+function sumKnown(numbers: readonly (number | undefined)[]): number | undefined {
+  const known = numbers.filter((number) => number !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, number) => sum + number, 0);
 }
 
 function parse(value: unknown): unknown {

@@ -58,9 +58,8 @@ export async function lastProgress(connection: Connection, query: QueryId): Prom
 export async function queryFailure(connection: Connection, query: QueryId): Promise<QueryFailure | undefined> {
   const asked = 'why a query ended';
   const result = await askQuery(connection, query, { case: 'exception', value: true }, asked);
-  if (result?.case !== 'exception') throw unexpected(connection, asked);
-  const { exceptionMessage, errorClass } = result.value;
-  if (exceptionMessage === undefined && errorClass === undefined) return undefined;
+  // Without one the answer is empty.
+  if (result?.case !== 'exception') return undefined;
   try {
     await askQuery(connection, query, { case: 'awaitTermination', value: { timeoutMs: NO_WAIT_MS } }, asked);
   } catch (error) {
@@ -68,7 +67,7 @@ export async function queryFailure(connection: Connection, query: QueryId): Prom
     if (told?.kind === 'data-loss' || told?.kind === 'no-connector' || told?.kind === 'failed') return ofError(told);
     throw error;
   }
-  return ofError({ kind: 'failed', errorClass: errorClassName(errorClass), causes: [] });
+  return ofError({ kind: 'failed', errorClass: errorClassName(result.value.errorClass), causes: [] });
 }
 
 export async function stopQuery(connection: Connection, query: QueryId): Promise<void> {
