@@ -43,15 +43,16 @@ worker_is_ready() {
 # $1 process, $2 class; "${@:3}" its arguments.
 launch_daemon() {
   # Not for the Connect server, which would take its memory from here.
-  SPARK_DAEMON_MEMORY=128m SPARK_DAEMON_JAVA_OPTS="-XX:+UseSerialGC -Djava.io.tmpdir=$folder/tmp" launch_spark "$1" spark-class \
-    "org.apache.spark.deploy.$2" --properties-file "$folder/conf/spark-defaults.conf" "${@:3}"
+  SPARK_DAEMON_MEMORY=128m SPARK_DAEMON_JAVA_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=$folder/tmp" \
+    launch_spark "$1" spark-class "org.apache.spark.deploy.$2" --properties-file "$folder/conf/spark-defaults.conf" "${@:3}"
 }
 
 # Starts Spark's program $2 as process $1 unless that lives, with nothing of Spark in its environment but what is put there.
+# Executors get it too. With many arenas glibc takes far more memory than they need.
 launch_spark() {
   if living "$1" >/dev/null; then return; fi
   launch "$1" env -u SPARK_REMOTE -u SPARK_CONNECT_TOKEN -u SPARK_MASTER_OPTS -u SPARK_WORKER_OPTS -u SPARK_SUBMIT_OPTS \
-    SPARK_HOME="$spark" SPARK_CONF_DIR="$folder/conf" SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_HOSTNAME=127.0.0.1 \
+    SPARK_HOME="$spark" SPARK_CONF_DIR="$folder/conf" SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_HOSTNAME=127.0.0.1 MALLOC_ARENA_MAX=2 \
     "$spark/bin/$2" "${@:3}"
 }
 

@@ -45,10 +45,10 @@ spark.deploy.recoveryTimeout 10s
 spark.driver.memory $SPARK_MEMORY
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1
-spark.driver.extraJavaOptions -Djava.io.tmpdir=$folder/tmp
+spark.driver.extraJavaOptions -XX:+UseSerialGC -Djava.io.tmpdir=$folder/tmp
 spark.executor.memory $SPARK_MEMORY
 spark.executor.cores 2
-spark.executor.extraJavaOptions -Djava.io.tmpdir=$folder/tmp
+spark.executor.extraJavaOptions -XX:+UseSerialGC -Djava.io.tmpdir=$folder/tmp
 spark.cores.max 4
 spark.local.dir $folder/scratch
 spark.port.maxRetries 0
