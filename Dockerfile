@@ -11,7 +11,7 @@ ENV NODE_ENV=production LIVETALLY_DATA=/data
 # A new volume takes owner and mode from here.
 RUN install -d -o node -g node -m 0700 /data
 WORKDIR /app
-COPY --from=build /build/package.json /build/LICENSE ./
+COPY --from=build /build/package.json /build/LICENSE /build/NOTICE ./
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY --from=build /build/bin ./bin

@@ -6,7 +6,7 @@ import { classNames, errorClassName } from './names.ts';
 import { isCut, refusalOf, type Refusal } from './refusal.ts';
 
 /** For what the server answers from memory. */
-export const QUICK_MS = 10_000;
+export const QUICK_MS = 8_000;
 /** For what it has to work for: planning, which is several times slower the first time, and waiting for a query to end. */
 export const SLOW_MS = 120_000;
 const DETAILS_MS = 5_000;
