@@ -10,7 +10,7 @@ import { openPostgres } from '../src/adapters/postgres/postgres-database.ts';
 import { readPostgresSettings } from '../src/app/postgres-environment.ts';
 import type { Database } from '../src/ports/database.ts';
 import type { Log } from '../src/ports/log.ts';
-import { TOPICS, topicName } from '../src/topics/topics.ts';
+import { topicName } from '../src/topics/topics.ts';
 import { withAdmin } from './kafka-admin.ts';
 
 /** The brokers that the environment names for tests, `infra/services env` does. */
@@ -26,10 +26,23 @@ export function brokersOrNone(): typeof BROKERS {
 
 export const DATABASE_URL: string = process.env['LIVETALLY_TEST_DATABASE_URL'] ?? '';
 
+/** The Spark cluster for tests: where it answers, its token, its folder, and the web pages of master and application. */
+export const SPARK: Readonly<Record<'remote' | 'token' | 'checkpoints' | 'master' | 'ui', string>> = {
+  remote: process.env['LIVETALLY_TEST_SPARK'] ?? '',
+  token: process.env['LIVETALLY_TEST_SPARK_TOKEN'] ?? '',
+  checkpoints: process.env['LIVETALLY_TEST_SPARK_CHECKPOINTS'] ?? '',
+  master: process.env['LIVETALLY_TEST_SPARK_MASTER'] ?? '',
+  ui: process.env['LIVETALLY_TEST_SPARK_UI'] ?? '',
+};
+
 /** What the tests of one file need; a file that is skipped for want of it says so. */
-export function need(what: { readonly broker?: boolean; readonly database?: boolean }, tests: string): boolean {
+export function need(
+  what: { readonly broker?: boolean; readonly database?: boolean; readonly spark?: boolean },
+  tests: string,
+): boolean {
   const missing = [
     ...(what.broker === true && BROKERS.length === 0 ? ['LIVETALLY_TEST_KAFKA'] : []),
+    ...(what.spark === true && SPARK.remote === '' ? ['LIVETALLY_TEST_SPARK'] : []),
     ...(what.database === true && DATABASE_URL === '' ? ['LIVETALLY_TEST_DATABASE_URL'] : []),
   ];
   if (missing.length === 0) return true;
@@ -72,8 +85,7 @@ export async function deleteElection(address: string, electionId: string): Promi
   const log = await openKafkaLog({ bootstrapServers: [address], clientId: 'livetally-test' });
   const there = await log.topics(topicName(electionId, 'events').slice(0, -'events'.length));
   await log.close();
-  const topics = TOPICS.map((topic) => topicName(electionId, topic)).filter((name) => there.includes(name));
-  await withAdmin(address, (admin) => admin.deleteTopics(topics));
+  await withAdmin(address, (admin) => admin.deleteTopics([...there]));
 }
 
 /** An id that no other test has. */

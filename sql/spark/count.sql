@@ -68,7 +68,7 @@ judged AS (
   FROM owned
 )
 SELECT partition, offset, i, lines, outcome,
-  if(outcome = 'counted', ballot.serial, -1L - ((CAST(partition AS BIGINT) * 17179869184L + offset) * 2097152L + i)) AS id,
+  if(outcome = 'counted', ballot.serial, -1L - ((CAST(partition AS BIGINT) * {{offsets}}L + offset) * {{lineNumbers}}L + i)) AS id,
   if(outcome = 'counted', ballot.place, NULL) AS place,
   if(outcome = 'counted', ballot.cohort, NULL) AS cohort,
   if(outcome = 'counted', {{lists}}, NULL) AS lists,
@@ -77,9 +77,10 @@ FROM judged
 
 -- ## first: the first ballot of each serial by its place in the log, and how many came after it
 -- Frame: `lines`. For a count up to a position; a count that follows the log drops what comes later as it comes.
-SELECT partition, offset, i, lines, id, place, cohort, lists, strays,
-  if(outcome = 'counted' AND nth > 1, 'repeat', outcome) AS outcome
-FROM (SELECT *, row_number() OVER (PARTITION BY id ORDER BY offset, i) AS nth FROM lines)
+SELECT partition, offset, i, lines, id,
+  if(isRepeat, 'repeat', outcome) AS outcome,
+  if(isRepeat, NULL, place) AS place, if(isRepeat, NULL, cohort) AS cohort, if(isRepeat, NULL, lists) AS lists, if(isRepeat, 0L, strays) AS strays
+FROM (SELECT *, row_number() OVER (PARTITION BY id ORDER BY offset, i) > 1 AS isRepeat FROM lines)
 
 -- ## cells: what each partition has counted, by contest, breakdown and choice list
 -- Frame: `ballots`, of lines each with its outcome. The rows without a contest are about ballots: without a breakdown, the

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LivetallyError } from '../error.ts';
+import type { Cluster } from '../ports/cluster.ts';
 import type { Database } from '../ports/database.ts';
 import type { Logger } from '../ports/effects.ts';
 import type { Log } from '../ports/log.ts';
@@ -16,6 +17,8 @@ export interface Stores extends AsyncDisposable {
   readonly logSource: LogSource;
   /** Opened on first use, then the same. Throws LT_DATABASE, LT_DATABASE_AWAY. */
   database(): Promise<Database>;
+  /** Opened on first use, then the same; undefined when the count runs in this process. Throws nothing yet. */
+  cluster(): Promise<Cluster | undefined>;
 }
 
 /** Where what lies in the data folder. All but the log and the key can be made again. */
@@ -63,6 +66,7 @@ export async function openStores(options: StoresOptions, systems: Systems = read
   try {
     const log = await openLog(logSource);
     let database: Promise<Database> | undefined;
+    let cluster: Promise<Cluster | undefined> | undefined;
     return {
       folder,
       files,
@@ -75,7 +79,9 @@ export async function openStores(options: StoresOptions, systems: Systems = read
         database.catch(() => (database = undefined));
         return database;
       },
+      cluster: () => (cluster ??= openCluster(systems)),
       async [Symbol.asyncDispose]() {
+        await (await cluster)?.close();
         // One that did not open has said so to whoever asked for it.
         await (await database?.catch(() => undefined))?.close();
         await log.close();
@@ -102,6 +108,12 @@ async function ownFolder({ data, command, keeps }: StoresOptions, { log }: Syste
   const as = { command: `livetally ${command}` };
   if (log === 'embedded') return openDataFolder(data, as);
   return keeps === undefined ? unownedFolder(data) : openDataFolder(join(data, keeps), as);
+}
+
+async function openCluster({ log, engine }: Systems): Promise<Cluster | undefined> {
+  if (engine === 'in-process' || log === 'embedded') return undefined;
+  const { openSparkCluster } = await import('../adapters/spark/spark-cluster.ts');
+  return openSparkCluster(engine, log);
 }
 
 async function openDatabase({ database }: Systems, folder: string, logger: Logger): Promise<Database> {

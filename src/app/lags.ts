@@ -5,6 +5,9 @@ import type { Report } from '../election/report.ts';
 import { ballotEnds } from '../lifecycle/ballot-ends.ts';
 import { findUnfinished } from '../stages/1-register/unfinished.ts';
 import { readSimulatorPoint } from '../stages/2-vote/simulator-cursor.ts';
+import { ClusterCells } from '../stages/3-tally/cluster-cells.ts';
+import { countJob } from '../stages/3-tally/count-job.ts';
+import { takeWrittenCells } from '../stages/3-tally/written-cells.ts';
 import { readPositions } from '../stages/4-publish/topic-position.ts';
 import { parsePosition } from '../topics/position.ts';
 import { topicName } from '../topics/topics.ts';
@@ -13,7 +16,7 @@ import type { Session } from './session.ts';
 
 /** How far one stage is behind what it reads. */
 export interface Lag {
-  readonly stage: 'register' | 'vote' | 'tally' | 'database';
+  readonly stage: 'register' | 'vote' | 'tally' | 'cluster' | 'database';
   /** Null: nobody can tell from here. */
   readonly behind: number | null;
   /** What it is counted in, or why nobody can tell. */
@@ -26,6 +29,7 @@ export async function lagsOf(session: Session, data: string, report: Report | un
     await registerLag(session),
     await voteLag(session, data),
     await tallyLag(session, report),
+    ...(await clusterLag(session)),
     await databaseLag(session),
   ];
 }
@@ -63,6 +67,19 @@ async function tallyLag({ log, reader, election }: Session, report: Report | und
   const ballots = ends.reduce((sum, end, partition) => sum + end - (done?.ballots[partition] ?? 0), 0);
   const behind = ballots + reader.position - (done?.events ?? 0);
   return { stage: 'tally', behind, of: 'records that no published report covers' };
+}
+
+/** Of the run that follows the log on a cluster, where one is named; when the polls are closed none does. */
+async function clusterLag(session: Session): Promise<Lag[]> {
+  const { log, election, reader } = session;
+  const { life } = reader;
+  const cluster = await session.cluster();
+  if (cluster === undefined || life.closed !== undefined) return [];
+  const cells = new ClusterCells(life.election, life.partitions);
+  await takeWrittenCells(log, election.id, await cluster.runOf(await countJob(log, life)), cells);
+  const ends = await ballotEnds(log, election.id, life.partitions);
+  const behind = ends.reduce((sum, end, partition) => sum + end - cells.position[partition]!, 0);
+  return [{ stage: 'cluster', behind, of: 'records of ballots that the cluster has not counted' }];
 }
 
 async function databaseLag(session: Session): Promise<Lag> {

@@ -58,7 +58,7 @@ type NumberOption =
   | 'turnout'
   | 'intakePort'
   | 'healthPort';
-type Toggle = 'yes' | 'noDatabase' | 'follow' | 'rebuild' | 'demo' | 'json';
+type Toggle = 'yes' | 'noDatabase' | 'follow' | 'rebuild' | 'explain' | 'demo' | 'json';
 export type OptionName = TextOption | NumberOption | Toggle | 'what' | 'part';
 
 type OptionTable = Readonly<
@@ -140,6 +140,7 @@ export const OPTIONS: OptionTable = {
     environment: 'LIVETALLY_HEALTH_HOST',
     byDefault: '127.0.0.1',
   }),
+  explain: toggle('--explain', 'with SPARK_REMOTE: print the statements and the plan of the count, and count nothing'),
   rebuild: toggle('--rebuild', 'count from the start of the log and make the snapshot anew'),
   to: text('--to <position>', 'count up to this position, such as "events:12 0:301 1:298 2:300 3:299"'),
   land: text('--land <code>', 'German statistics: only this Land, such as HB for Bremen'),

@@ -16,6 +16,8 @@ export interface Status {
   readonly records: Readonly<Record<Topic, number>>;
   /** The newest report; null before the first. */
   readonly published: Published | null;
+  /** The engine run whose reports are the results; null: whoever counts publishes. */
+  readonly promoted: string | null;
   /** How far each stage is behind. */
   readonly lags: readonly Lag[];
 }
@@ -24,6 +26,9 @@ interface Published {
   readonly lines: number;
   readonly counted: number;
   readonly position: string;
+  /** Who counted it, and whether a bounded count may yet differ. */
+  readonly run: string;
+  readonly provisional: boolean;
   /** ISO time. */
   readonly at: string;
 }
@@ -40,12 +45,13 @@ export async function statusOf(session: Session, data: string): Promise<Status> 
     registered: life.roll.total,
     records: await recordsOf(log, election.id, life.partitions),
     published: report === undefined ? null : publishedOf(report),
+    promoted: life.promoted ?? null,
     lags: await lagsOf(session, data, report),
   };
 }
 
-function publishedOf({ counts, position, at }: Report): Published {
-  return { lines: counts.lines, counted: counts.outcomes.counted, position, at };
+function publishedOf({ counts, position, run, provisional, at }: Report): Published {
+  return { lines: counts.lines, counted: counts.outcomes.counted, position, run, provisional, at };
 }
 
 async function recordsOf(log: Log, electionId: string, partitions: number): Promise<Record<Topic, number>> {

@@ -8,6 +8,7 @@ import { importCommand } from './commands/import.ts';
 import { intakeCommand } from './commands/intake.ts';
 import { initCommand } from './commands/init.ts';
 import { projectCommand } from './commands/project.ts';
+import { promoteCommand } from './commands/promote.ts';
 import { recountCommand } from './commands/recount.ts';
 import { registerCommand } from './commands/register.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   dashboardCommand,
   closeCommand,
   recountCommand,
+  promoteCommand,
   importCommand,
   replayCommand,
   statusCommand,

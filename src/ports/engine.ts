@@ -28,6 +28,6 @@ export interface Engine {
   step(waitMs: number, signal?: AbortSignal): Promise<number>;
   /** Keeps the counts, so that the next start need not read the log from zero. */
   save(): Promise<void>;
-  /** Ends what it runs elsewhere. */
+  /** Ends what it runs elsewhere, unless that cannot be reached. */
   close(): Promise<void>;
 }

@@ -49,6 +49,8 @@ function wordsOf(
   return {
     grammar: JAVA_GRAMMAR,
     partitions: String(partitions),
+    lineNumbers: String(LINE_NUMBERS),
+    offsets: String(2 ** Math.floor(Math.log2(2 ** 63 / LINE_NUMBERS / partitions))),
     excludedRange: anyOf(
       excludedRanges.map(
         ({ partition, from, to }) => `(partition = ${partition} AND offset >= ${from} AND offset < ${to})`,
@@ -72,6 +74,9 @@ function wordsOf(
     run: text(run),
   };
 }
+
+/** More than the lines of a record of the largest size that the topic takes, 8 MB. The rest of the 63 bits is for partition and offset. */
+const LINE_NUMBERS = 2 ** 24;
 
 type Words = Readonly<Record<string, string>>;
 

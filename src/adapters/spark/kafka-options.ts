@@ -2,10 +2,10 @@ import type { KafkaSettings } from '../../ports/kafka-settings.ts';
 import type { KafkaOptions } from './count-plan.ts';
 
 /** How the cluster reaches the brokers, as its Kafka client takes it. `servers`: where they are for the cluster. */
-export function kafkaOptions({ tls, sasl }: KafkaSettings, servers: readonly string[]): KafkaOptions {
+export function kafkaOptions({ tls, sasl }: KafkaSettings, servers: string): KafkaOptions {
   const protocol = `${sasl === undefined ? '' : 'SASL_'}${tls === undefined ? 'PLAINTEXT' : 'SSL'}`;
   return {
-    'kafka.bootstrap.servers': servers.join(','),
+    'kafka.bootstrap.servers': servers,
     'kafka.security.protocol': protocol,
     ...(sasl === undefined ? {} : { 'kafka.sasl.mechanism': sasl.mechanism, 'kafka.sasl.jaas.config': jaasOf(sasl) }),
     ...(tls?.ca === undefined ? {} : pem('truststore', { certificates: tls.ca })),

@@ -1,24 +1,22 @@
 import { tableFromIPC, type Utf8 } from 'apache-arrow';
 import type { Cluster, ClusterRun, CountJob } from '../../ports/cluster.ts';
+import type { KafkaSettings } from '../../ports/kafka-settings.ts';
+import type { SparkCluster } from '../../ports/spark-settings.ts';
 import type { Position } from '../../topics/position.ts';
 import { decodeTallyRecord, talliesTopic, type TallyRecord } from '../../topics/tallies.ts';
 import { openSession, type SparkSession } from './connect/session.ts';
-import { boundedPlan, followingPlan, type KafkaOptions } from './count-plan.ts';
+import { boundedPlan, followingPlan } from './count-plan.ts';
 import { countSql } from './count-sql.ts';
+import { requireCores } from './free-cores.ts';
+import { kafkaOptions } from './kafka-options.ts';
 import { runIdentity } from './run-identity.ts';
 import { prepareSession } from './session-settings.ts';
 import { startRun } from './spark-run.ts';
-import type { SparkSettings } from '../../ports/spark-settings.ts';
 
-export interface SparkClusterSettings {
-  readonly connect: SparkSettings;
-  /** URL of a folder that the driver and every executor can write to. */
-  readonly checkpoints: string;
-  readonly kafka: KafkaOptions;
-}
-
-/** Spark, over Spark Connect. Opening it asks for nothing yet. */
-export function openSparkCluster({ connect, checkpoints, kafka }: SparkClusterSettings): Cluster {
+/** Spark, over Spark Connect, with the brokers that it reads from. Opening it asks for nothing yet. */
+export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings): Cluster {
+  const { connect, checkpoints } = settings;
+  const kafka = kafkaOptions(broker, settings.kafkaBootstrapServers);
   const sessions = new Map<string, SparkSession>();
 
   /** One a purpose: what a stream is set to is not what a batch is set to. */
@@ -54,7 +52,7 @@ export function openSparkCluster({ connect, checkpoints, kafka }: SparkClusterSe
         options: {
           ...kafka,
           topic: talliesTopic(election),
-          checkpointLocation: `${checkpoints.replace(/\/+$/, '')}/livetally.${election}/${id}`,
+          checkpointLocation: `${checkpoints}/livetally.${election}/${id}`,
         },
         outputMode: 'update',
         queryName: id,
@@ -63,6 +61,7 @@ export function openSparkCluster({ connect, checkpoints, kafka }: SparkClusterSe
 
     async *count(job: CountJob, to: Position, signal?: AbortSignal): AsyncGenerator<TallyRecord> {
       const session = await prepared('recount', job);
+      await requireCores(session);
       const sql = await countSql(job.rules, await runIdentity(job), true);
       for await (const chunk of session.rows(boundedPlan(job, sql, kafka, to), signal)) yield* recordsIn(chunk);
     },

@@ -4,6 +4,7 @@ import type { ClusterRun, RunProgress } from '../../ports/cluster.ts';
 import { sparkErrorOf } from './connect/errors.ts';
 import type { QueryProgress } from './connect/progress.ts';
 import type { QueryFailure, QueryId, SparkSession, StreamStart } from './connect/session.ts';
+import { requireCores } from './free-cores.ts';
 
 /** Failures one after the other, without a batch between them: what does not pass then will not pass. */
 const FAILURES_BORNE = 3;
@@ -43,7 +44,10 @@ export async function startRun(session: SparkSession, id: string, start: StreamS
 async function adoptOrStart(session: SparkSession, start: StreamStart): Promise<QueryId> {
   const running = await session.activeQueries();
   for (const other of running.filter(({ name }) => name !== start.queryName)) await session.stop(other);
-  return running.find(({ name }) => name === start.queryName) ?? session.startStream(start);
+  const adopted = running.find(({ name }) => name === start.queryName);
+  if (adopted !== undefined) return adopted;
+  await requireCores(session);
+  return session.startStream(start);
 }
 
 function progressOf(progress: QueryProgress | undefined): RunProgress {

@@ -1,8 +1,10 @@
 import { openExistingSession, type Session } from '../../app/session.ts';
 import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
+import type { Tally } from '../../election/tally.ts';
 import { EXIT_CODES, LivetallyError } from '../../error.ts';
 import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
+import { countOnCluster } from '../../stages/3-tally/count-on-cluster.ts';
 import { countTo } from '../../stages/3-tally/count-to.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
@@ -16,7 +18,7 @@ export const recountCommand: Command = command({
   summary: 'count the log again by separate, simple code, and compare',
   description: `Counts every ballot in the log again from zero, with code that shares nothing with the tally but the definition of a
 ballot line, and compares the hash of its report with the tally's and with the published one. Ends with exit code
-${EXIT_CODES.LT_COUNT_DIFFERS} if they differ. Without --to it counts to the position of the newest report, or to the end of the log.`,
+${EXIT_CODES.LT_COUNT_DIFFERS} if they differ. With SPARK_REMOTE that cluster counts to the position too. Without --to it counts to the position of the newest report, or to the end of the log.`,
   examples: ['livetally recount', 'livetally recount --to "events:12 0:301 1:298 2:300 3:299"'],
   options: ['data', 'electionId', 'to', 'json'],
   async run({ values, terminal, signal }) {
@@ -25,33 +27,48 @@ ${EXIT_CODES.LT_COUNT_DIFFERS} if they differ. Without --to it counts to the pos
     const { log, election } = session;
     const published = await newestReport(log, election.id, election.contests.length);
     const to = await endOf(session, values.to, published?.position);
-    const reports = await countTwice(session, to, terminal, signal);
+    const reports = await countAgain(session, to, terminal, signal);
     const position = formatPosition(to);
-    const agreed = [reports.tally.hash, ...(published?.position === position ? [published.hash] : [])];
-    const equal = agreed.every((hash) => hash === reports.recount.hash);
+    const hashes = {
+      recount: reports.recount.hash,
+      tally: reports.tally.hash,
+      ...(reports.cluster === undefined ? {} : { cluster: reports.cluster.hash }),
+      ...(published?.position === position ? { published: published.hash } : {}),
+    };
+    const equal = new Set(Object.values(hashes)).size === 1;
+    const all = Object.entries(hashes);
     const verdict = equal
-      ? 'Recount = tally: the hashes are equal.'
-      : `DIFFERENT: recount ${reports.recount.hash}, tally and published ${agreed.join(', ')}`;
+      ? `${capital(all.map(([name]) => name).join(' = '))}: the hashes are equal.`
+      : `DIFFERENT: ${all.map(([name, hash]) => `${name} ${hash}`).join(', ')}`;
     terminal.result(
-      { equal, position, recount: reports.recount.hash, tally: reports.tally.hash, published: published?.hash ?? null },
+      { equal, position, published: published?.hash ?? null, ...hashes },
       `${resultsText(reports.recount, election)}\n\n${verdict}`,
     );
     return { exitCode: equal ? 0 : EXIT_CODES.LT_COUNT_DIFFERS };
   },
 });
 
-async function countTwice(
-  { log, election, logSource }: Session,
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/** By separate code, by the tally's, and by a cluster's where there is one. */
+async function countAgain(
+  session: Session,
   to: Position,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<{ recount: Report; tally: Report }> {
+): Promise<{ recount: Report; tally: Report; cluster: Report | undefined }> {
+  const { log, election, logSource } = session;
   const plain = await recountWithProgress(logSource, election.id, to, { terminal, signal });
   const fast = await countTo(log, election.id, to, signal);
-  const position = formatPosition(to);
+  const spark = await session.cluster();
+  const far = spark === undefined ? undefined : await countOnCluster(log, election.id, spark, to, signal);
+  const report = (tally: Tally): Report => makeReport(tally, fast.life, formatPosition(to), Date.now(), false);
   return {
-    recount: makeReport(plain, fast.life, position, Date.now(), false),
-    tally: makeReport(fast.tally, fast.life, position, Date.now(), false),
+    recount: report(plain),
+    tally: report(fast.tally),
+    cluster: far === undefined ? undefined : report(far.tally),
   };
 }
 

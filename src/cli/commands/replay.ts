@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataFiles, openStores, type Stores } from '../../app/compose.ts';
+import { openEngine } from '../../app/open-engine.ts';
 import { keepElection, keptElection } from '../../app/load-election.ts';
 import { makeReport } from '../../election/make-report.ts';
 import type { Report } from '../../election/report.ts';
@@ -15,7 +16,6 @@ import { readPack } from '../../packs/pack-folder.ts';
 import { totalBallots, type Pack } from '../../packs/pack.ts';
 import { replay, type ReplayProgress } from '../../packs/replay.ts';
 import { createIntake } from '../../stages/2-vote/intake.ts';
-import { openTallyEngine } from '../../stages/3-tally/tally.ts';
 import { publish } from '../../stages/4-publish/publish.ts';
 import { parsePosition } from '../../topics/position.ts';
 import { DEFAULT_PARTITIONS } from '../../topics/topics.ts';
@@ -95,12 +95,12 @@ async function replayIn(folder: string, pack: Pack, context: Context): Promise<{
 
 /** Ballots in and reports out, side by side; resolves with the report at the close. */
 async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, signal }: Context): Promise<Report> {
-  const { log, files } = stores;
+  const { log } = stores;
   const { partitions = DEFAULT_PARTITIONS } = values;
   const { election } = pack;
   await defineElection(log, election, partitions);
   const intake = createIntake(log, election.id, partitions);
-  const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot });
+  const engine = await openEngine(stores, election.id, { follow: true });
   const progress = terminal.progress({ what: 'replay', unit: 'ballots', total: totalBallots(pack) });
   const onProgress = ({ ballots }: ReplayProgress): void => progress.update(ballots);
   const effects = { now: Date.now, log: terminal.log };
@@ -120,6 +120,7 @@ async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, sign
   ).finally(() => progress.stop());
   signal.throwIfAborted();
   const { report, broken } = await publish({ log, engine, effects, toEnd: true }, signal);
+  await engine.close();
   if (broken.length === 0) return report;
   throw new LivetallyError('LT_EQUALITY', `The report was withheld: ${broken.map(({ name }) => name).join('; ')}.`, {
     next: 'This is a fault in livetally: keep the data with --keep, and report it.',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createHealth } from '../../app/health.ts';
+import { openEngine } from '../../app/open-engine.ts';
 import { persist, type Attempt } from '../../app/persist.ts';
 import type { Session } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
@@ -8,7 +9,6 @@ import { openElection } from '../../lifecycle/open.ts';
 import { register } from '../../stages/1-register/register.ts';
 import { createIntake } from '../../stages/2-vote/intake.ts';
 import { simulate } from '../../stages/2-vote/simulator.ts';
-import { openTallyEngine } from '../../stages/3-tally/tally.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
 import { project } from '../../stages/4-publish/project.ts';
 import { publish } from '../../stages/4-publish/publish.ts';
@@ -164,9 +164,19 @@ async function voting(session: Session, { values }: Context, signal: AbortSignal
 }
 
 async function tally(session: Session, { values, terminal }: Context, signal: AbortSignal): Promise<void> {
-  const { log, election, files } = session;
-  const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot, rebuild: values.rebuild });
-  await publish({ log, engine, effects: { now: Date.now, log: terminal.log } }, signal);
+  const { log, election } = session;
+  const attempt: Attempt<unknown> = async (until, ready) => {
+    const engine = await openEngine(session, election.id, { rebuild: values.rebuild, follow: true });
+    ready();
+    try {
+      return await publish({ log, engine, effects: { now: Date.now, log: terminal.log } }, until);
+    } finally {
+      await engine.close();
+    }
+  };
+  // Alone it has nothing to wait for; a cluster goes and comes back.
+  if (session.systems.engine === 'in-process') await attempt(signal, () => undefined);
+  else await persist(attempt, { what: 'tally', health: createHealth(), logger: terminal.log }, signal);
 }
 
 /** The count needs no database: without one the rest goes on. */

@@ -68,18 +68,22 @@ function isEmbedded(): boolean {
   return readSystems().log === 'embedded';
 }
 
-function text(folder: string, { election, title, state, registered, records, published, lags }: Status): string {
+function text(
+  folder: string,
+  { election, title, state, registered, records, published, promoted, lags }: Status,
+): string {
   const topics = Object.entries(records).map(([topic, count]) => `${topic} ${figure(count)}`);
   const count =
     published === null
       ? 'nothing yet: livetally tally'
-      : `${figure(published.counted)} counted of ${figure(published.lines)} lines, at ${published.position}`;
+      : `${figure(published.counted)} counted of ${figure(published.lines)} lines, at ${published.position}${published.provisional ? ' (provisional)' : ''}`;
   return [
     row('election', `${title} (${election}), ${state}`),
     row('folder', folder),
     row('registered', figure(registered)),
     row('records', topics.join(', ')),
     row('published', count),
+    ...(promoted === null ? [] : [row('published by', `run ${promoted}`)]),
     ...lags.map(({ stage, behind, of }) =>
       row(`${stage} lag`, behind === null ? `unknown: ${of}` : `${figure(behind)} ${of}`),
     ),

@@ -1,28 +1,32 @@
 import type { Health } from '../../app/health.ts';
-import type { Session } from '../../app/session.ts';
+import { openEngine } from '../../app/open-engine.ts';
+import { openExistingSession, type Session } from '../../app/session.ts';
 import { LivetallyError } from '../../error.ts';
 import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
+import type { RunProgress } from '../../ports/cluster.ts';
 import type { Engine } from '../../ports/engine.ts';
-import { openTallyEngine } from '../../stages/3-tally/tally.ts';
+import { countJob } from '../../stages/3-tally/count-job.ts';
 import { publish, type Published } from '../../stages/4-publish/publish.ts';
-import { command, INTERRUPTED, type Command } from '../command.ts';
+import { command, INTERRUPTED, type Command, type CommandContext } from '../command.ts';
 import { resultsText, resultsValue } from '../results-text.ts';
 import { runStage, STAGE_OPTIONS } from '../run-stage.ts';
 import type { Terminal } from '../terminal.ts';
 
-const NAMES = [...STAGE_OPTIONS, 'rebuild', 'follow'] as const;
+const NAMES = [...STAGE_OPTIONS, 'rebuild', 'follow', 'explain'] as const;
 
 export const tallyCommand: Command = command({
   name: 'tally',
   summary: 'count the ballots in the log and publish reports',
   description: `Reads ballots from where the last tally stopped, counts each voting code once, and puts reports into the results, at most one
 a second. Ends when everything in the log is counted. With --follow it waits for more. With the embedded log it has the data
-folder for itself, so that \`livetally start\` is what counts while ballots come in; on a broker it counts while others vote.`,
-  examples: ['livetally tally', 'livetally tally --rebuild', 'livetally tally --json'],
+folder for itself, so that \`livetally start\` is what counts while ballots come in; on a broker it counts while others vote.
+With SPARK_REMOTE the count runs on that cluster: with --follow as a query that goes on there, else once to the end of the log.`,
+  examples: ['livetally tally', 'livetally tally --rebuild', 'livetally tally --follow', 'livetally tally --explain'],
   options: NAMES,
   async run(context) {
     const { values, terminal, signal } = context;
-    const { rebuild = false, follow = false } = values;
+    const { rebuild = false, follow = false, explain = false } = values;
+    if (explain) return explainCount(context);
     const stage = { name: 'tally', keeps: 'tally', follow, context };
     const done = await runStage(stage, async (session, until, health) => {
       return { ...(await count(session, { rebuild, follow, terminal, health }, until)), election: session.election };
@@ -43,9 +47,9 @@ interface CountOptions {
 }
 
 async function count(session: Session, options: CountOptions, signal: AbortSignal): Promise<Published> {
-  const { log, election, files } = session;
+  const { log, election } = session;
   const { rebuild, follow, terminal, health } = options;
-  const engine = await openTallyEngine(log, election.id, { snapshotFile: files.snapshot, rebuild });
+  const engine = await openEngine(session, election.id, { rebuild, follow, onProgress: tellRun(health) });
   let done = recordsAt(engine);
   const progress = terminal.progress({
     what: 'tally',
@@ -68,6 +72,7 @@ async function count(session: Session, options: CountOptions, signal: AbortSigna
     );
   } finally {
     progress.stop();
+    await engine.close();
   }
 }
 
@@ -85,4 +90,37 @@ function withheld(broken: readonly string[]): LivetallyError {
   return new LivetallyError('LT_EQUALITY', `The report was withheld. These must be equal: ${broken.join('; ')}.`, {
     next: 'This is a fault in livetally: keep the data folder, run `livetally recount`, and report it.',
   });
+}
+
+/** How the run on a cluster goes, for whoever watches this process. */
+function tellRun(health: Health): (progress: RunProgress) => void {
+  let newest: RunProgress | undefined;
+  return (progress) => {
+    if (newest === undefined) gauges();
+    newest = progress;
+  };
+
+  function gauges(): void {
+    const gauge = (name: keyof RunProgress, metric: string, help: string): void =>
+      health.gauge(metric, help, () => newest?.[name] ?? 0);
+    gauge('batch', 'livetally_cluster_batch', 'The newest batch of the count on the cluster.');
+    gauge('batchMs', 'livetally_cluster_batch_milliseconds', 'How long it took.');
+    gauge('recordsPerSecond', 'livetally_cluster_records_per_second', 'Records of ballots that it counted a second.');
+    gauge('stateRows', 'livetally_cluster_state_rows', 'Serials, lines and cells that the cluster holds.');
+    gauge('stateBytes', 'livetally_cluster_state_bytes', 'Memory of the cluster that they take.');
+  }
+}
+
+/** What the cluster would run. Throws LT_USAGE when there is none. */
+async function explainCount({ values, terminal }: CommandContext<(typeof NAMES)[number]>): Promise<void> {
+  const { data = '', electionId } = values;
+  await using session = await openExistingSession({ data, electionId, command: 'tally', logger: terminal.log });
+  const cluster = await session.cluster();
+  if (cluster === undefined) {
+    throw new LivetallyError('LT_USAGE', 'The count runs in this process, where there is no plan to explain.', {
+      next: 'Name a Spark cluster with SPARK_REMOTE; docs/spark.md says how.',
+    });
+  }
+  const plan = await cluster.explain(await countJob(session.log, session.reader.life));
+  terminal.result({ plan }, plan);
 }

@@ -2,9 +2,9 @@ import { emptyTally, type Tally } from '../../election/tally.ts';
 import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import { startPosition, type Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
-import { LivetallyError } from '../../error.ts';
-import { ClusterCells } from './cluster-cells.ts';
-import type { ClusterCount, ClusterScene } from './cluster-engine.ts';
+import type { ClusterCount, ClusterScene } from './cluster-count.ts';
+import { countJob } from './count-job.ts';
+import { countOnCluster } from './count-on-cluster.ts';
 
 /** A line that is late costs a whole count: not more often than this. */
 const LATE_MS = 60_000;
@@ -13,7 +13,7 @@ const LATE_MS = 60_000;
 export async function openBoundedCount(scene: ClusterScene): Promise<ClusterCount> {
   const { log, electionId, reader, cluster, follow, now } = scene;
   const { partitions } = reader.life;
-  const run = await cluster.runOf(await scene.job());
+  const run = await cluster.runOf(await countJob(log, reader.life));
   const goal = follow ? undefined : await endNow();
   let position: Position = { ...startPosition(partitions), events: reader.position };
   let tally: Tally = emptyTally();
@@ -40,7 +40,7 @@ export async function openBoundedCount(scene: ClusterScene): Promise<ClusterCoun
         if (goal === undefined) await log.fetch(topicName(electionId, 'events'), [to.events], waitOf(waitMs, signal));
         return;
       }
-      tally = await countOnCluster(scene, to, signal);
+      ({ tally } = await countOnCluster(log, electionId, cluster, to, signal));
       position = to;
       countedAt = now();
     },
@@ -48,26 +48,6 @@ export async function openBoundedCount(scene: ClusterScene): Promise<ClusterCoun
     isOutdated: () => follow && reader.life.closed === undefined,
     close: async () => undefined,
   };
-}
-
-/** The cluster's tally of just the records below a position. */
-export async function countOnCluster(
-  scene: Pick<ClusterScene, 'reader' | 'cluster' | 'job'>,
-  to: Position,
-  signal?: AbortSignal,
-): Promise<Tally> {
-  const { election, partitions } = scene.reader.life;
-  const cells = new ClusterCells(election, partitions);
-  for await (const record of scene.cluster.count(await scene.job(), to, signal)) cells.take(record);
-  const { unfinished } = cells;
-  if (unfinished.length === 0) return cells.tally();
-  throw new LivetallyError(
-    'LT_SPARK',
-    `The cells of partitions ${unfinished.join(', ')} do not add up to their ledgers.`,
-    {
-      next: 'This is a fault in livetally: keep the topics, count in this process instead, and report it.',
-    },
-  );
 }
 
 /** Events too: they may exclude what is counted. */

@@ -1,7 +1,11 @@
-import type { ClusterRun } from '../../ports/cluster.ts';
-import { decodeTallyRecord, talliesTopic, type TallyRecord } from '../../topics/tallies.ts';
+import { replaced } from '../../lifecycle/topics-fit.ts';
+import { LivetallyError } from '../../error.ts';
+import { decodeTallyRecord, talliesTopic } from '../../topics/tallies.ts';
+import { topicName } from '../../topics/topics.ts';
 import { ClusterCells } from './cluster-cells.ts';
-import type { ClusterCount, ClusterScene } from './cluster-engine.ts';
+import type { ClusterCount, ClusterScene } from './cluster-count.ts';
+import { countJob } from './count-job.ts';
+import { takeWrittenCells } from './written-cells.ts';
 
 /** How often to look how the run goes: what it counts tells nothing of its end. */
 const LOOK_MS = 1000;
@@ -13,34 +17,18 @@ export async function openRunningCount(scene: ClusterScene): Promise<ClusterCoun
   await log.ensureTopics([{ name: topic, partitions: 1, retention: 'forever', compacted: true }]);
   const { partitions, election, excludedRanges, excludedSerials } = reader.life;
   const excluded = excludedRanges.length + excludedSerials.size;
-  const run: ClusterRun = await cluster.follow(await scene.job());
+  const ballots = topicName(electionId, 'ballots');
+  const job = await countJob(log, reader.life);
+  const run = await cluster.follow(job);
   const cells = new ClusterCells(election, partitions);
-  let next = await takeWritten();
+  let next = await takeWrittenCells(log, electionId, run.id, cells);
   let lookedAt = -Infinity;
-
-  /** What the topic holds already is compacted, so that only all of it together is a count. */
-  async function takeWritten(): Promise<number> {
-    const end = await log.end(topic, 0);
-    const newest = new Map<string, TallyRecord>();
-    let at = 0;
-    while (at < end) {
-      const [fetched] = await log.fetch(topic, [at]);
-      if (fetched === undefined) break;
-      for (const record of fetched.records) {
-        const decoded = decodeTallyRecord(record);
-        if (decoded?.run === run.id) newest.set(record.key!, decoded);
-      }
-      at = fetched.next;
-    }
-    // The ledgers last: until they are there, nothing adds up.
-    for (const record of newest.values()) if (!('ledger' in record)) cells.take(record);
-    for (const record of newest.values()) if ('ledger' in record) cells.take(record);
-    return at;
-  }
 
   async function look(): Promise<void> {
     if (Math.abs(now() - lookedAt) < LOOK_MS) return;
     onProgress(await run.look());
+    // The cluster does not notice: it would go on in the new topic at the old offsets.
+    if ((await log.topicId(ballots)) !== job.topicIds.ballots) throw remade(ballots);
     lookedAt = now();
   }
 
@@ -66,6 +54,16 @@ export async function openRunningCount(scene: ClusterScene): Promise<ClusterCoun
       const { life } = reader;
       return life.closed !== undefined || life.excludedRanges.length + life.excludedSerials.size !== excluded;
     },
-    close: () => run.stop(),
+    close: () => run.stop().catch(unlessAway),
   };
+}
+
+/** A cluster that is away runs nothing, or goes on until somebody asks again. */
+function unlessAway(error: unknown): void {
+  if (!(error instanceof LivetallyError && error.code === 'LT_SPARK_AWAY')) throw error;
+}
+
+function remade(ballots: string): LivetallyError {
+  const { says, next } = replaced(ballots);
+  return new LivetallyError('LT_LOG_MISMATCH', says, { next });
 }

@@ -120,3 +120,63 @@ test('[P12] of two tallies at once, the one behind publishes nothing lower than 
   expect(reported).toEqual([...reported].sort((one, other) => one - other));
   expect(said).toEqual(['Another tally publishes the same election; one is enough.']);
 });
+
+test('[E11] only the promoted run publishes; promoted back, another goes on where the newest report is', async () => {
+  const events = topicName(scene.election.id, 'events');
+  const promote = async (run: string): Promise<unknown> =>
+    log.append(events, 0, [{ value: encodeEvent({ type: 'promoted', run, position: 'events:1 0:0', hash: 'h' }) }]);
+  await count();
+  await promote('another');
+  await scene.vote(30);
+  reported = [];
+  expect(await count()).toBe(90); // it counts along
+  expect(reported).toEqual([]);
+  await promote('in-process');
+  expect(await count()).toBe(90);
+  expect(Math.min(...reported)).toBeGreaterThanOrEqual(60);
+  expect(reported.at(-1)).toBe(90);
+});
+
+test('[E11] a run that is promoted while it counts publishes from then on, and one that no longer is stops', async () => {
+  const events = topicName(scene.election.id, 'events');
+  let steps = 0;
+  let before = 0;
+  await count(never, (engine) => {
+    if (++steps === 3) {
+      before = reported.length;
+      const run = engine.life.promoted === undefined ? 'another' : engine.run;
+      void log.append(events, 0, [
+        { value: encodeEvent({ type: 'promoted', run, position: 'events:1 0:0', hash: 'h' }) },
+      ]);
+    }
+  });
+  expect(before).toBeGreaterThan(0);
+  expect(reported.length).toBeLessThanOrEqual(before + 1);
+  expect(Math.max(...reported)).toBeLessThan(60);
+});
+
+test('[E2] a count on a cluster that has not come as far as the newest report publishes nothing lower, though it waits', async () => {
+  await count();
+  reported = [];
+  const inner = await openTallyEngine(log, scene.election.id);
+  const stop = new AbortController();
+  let steps = 0;
+  const engine: Engine = {
+    ...inner,
+    provisional: true,
+    get life() {
+      return inner.life;
+    },
+    get position() {
+      return inner.position;
+    },
+    // It says nothing new for a while, as between two batches.
+    async step(...given) {
+      if (++steps === 40) stop.abort();
+      return steps > 2 && steps < 20 ? 0 : inner.step(...given);
+    },
+  };
+  await publish({ log, engine, effects: { now: Date.now, log: logger }, everyMs: 0 }, stop.signal);
+  expect(reported.length).toBeGreaterThan(0);
+  expect(new Set(reported)).toEqual(new Set([60]));
+});

@@ -51,8 +51,8 @@ export async function publish(options: PublishOptions, signal: AbortSignal): Pro
     const folded = await engine.step(options.toEnd === true ? 0 : WAIT_MS, signal);
     options.onStep?.(folded);
     if (folded > 0) changed = true;
-    // All of the log is counted: a report of more was of another log.
-    else if (!signal.aborted) results.forget();
+    // All of the log is counted: a report of more was of another log. A cluster may just not have said more yet.
+    else if (!signal.aborted && !engine.provisional) results.forget();
     if (folded === 0 && options.toEnd === true) break;
     if (changed && isDue(reportedAt, everyMs, effects) && (await results.areOurs())) {
       latest = await results.publish();

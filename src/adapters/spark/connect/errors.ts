@@ -34,7 +34,7 @@ class SparkFailure extends Error implements SparkError {
   readonly causes: readonly string[];
 
   constructor({ kind, errorClass, sqlState, causes }: SparkError) {
-    super(`${kind}: ${namesOf({ errorClass, sqlState, causes })}`);
+    super([kind, namesOf({ errorClass, sqlState, causes })].filter((words) => words !== '').join(': '));
     this.kind = kind;
     this.errorClass = errorClass;
     this.sqlState = sqlState;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { bear, stopOf, wholeMs } from './asking.ts';
+import { bear, stopOf } from './asking.ts';
 import type { Connection } from './connection.ts';
+import { sparkErrorOf } from './errors.ts';
 import type { ExecutePlanResponse, PlanSchema } from './gen/spark-connect_pb.ts';
 import { isCut, type Refusal } from './refusal.ts';
 
@@ -41,6 +42,7 @@ export async function* execute(connection: Connection, execution: Execution): As
   const stop = stopOf(connection, execution.signal);
   const deadlineMs = performance.now() + (execution.timeoutMs ?? Number.POSITIVE_INFINITY);
   const operation: Operation = { id: randomUUID(), isSent: false, lastResponseId: undefined, failures: 0 };
+  let isAway = false;
   try {
     for (;;) {
       const beganMs = performance.now();
@@ -59,8 +61,11 @@ export async function* execute(connection: Connection, execution: Execution): As
         });
       }
     }
+  } catch (error) {
+    isAway = sparkErrorOf(error)?.kind === 'away';
+    throw error;
   } finally {
-    await release(connection, operation.id);
+    if (!isAway) await release(connection, operation.id);
   }
 }
 
@@ -74,12 +79,13 @@ async function* stream(
 ): AsyncGenerator<ExecutePlanResponse> {
   const { client, who } = connection;
   const { id: operationId, isSent, lastResponseId } = operation;
-  // Leaving the loop does not end the call.
+  // Leaving the loop does not end the call, nor a deadline of the client's own, which would hold up the end of the process.
   const left = new AbortController();
-  const options = {
-    signal: AbortSignal.any([stop, left.signal]),
-    timeoutMs: wholeMs(Math.min(STREAM_MS, leftMs)),
-  };
+  const tooLong = setTimeout(
+    () => left.abort(new ConnectError('The stream took too long.', Code.DeadlineExceeded)),
+    Math.min(STREAM_MS, leftMs),
+  );
+  const options = { signal: AbortSignal.any([stop, left.signal]) };
   operation.isSent = true;
   try {
     const answers = isSent
@@ -104,6 +110,7 @@ async function* stream(
       yield answer;
     }
   } finally {
+    clearTimeout(tooLong);
     left.abort();
   }
   throw new ConnectError('The stream ended before its end.', Code.Unavailable);
