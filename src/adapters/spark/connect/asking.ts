@@ -11,7 +11,8 @@ export const QUICK_MS = 8_000;
 export const SLOW_MS = 120_000;
 const DETAILS_MS = 5_000;
 
-const TRIES = 6;
+/** With pauses of 50 ms, then twice as long each time: 1.6 s. */
+export const TRIES = 6;
 const FIRST_PAUSE_MS = 50;
 
 export interface Limits {
@@ -34,7 +35,7 @@ export async function ask<Answer extends { readonly serverSideSessionId: string 
       connection.serverSide = answer.serverSideSessionId;
       return answer;
     } catch (error) {
-      await bear(connection, asked, error, { failures, stop, passes: isCut });
+      await bear(connection, asked, error, { failures, tries: TRIES, stop, passes: isCut });
     }
   }
 }
@@ -52,6 +53,8 @@ export function wholeMs(ms: number): number {
 interface Bearing {
   /** So many in a row. */
   readonly failures: number;
+  /** So many are the last. */
+  readonly tries: number;
   readonly stop: AbortSignal;
   /** Whether it can be otherwise in a moment. */
   readonly passes: (refusal: Refusal) => boolean;
@@ -62,12 +65,12 @@ export async function bear(
   connection: Connection,
   asked: string,
   error: unknown,
-  { failures, stop, passes }: Bearing,
+  { failures, tries, stop, passes }: Bearing,
 ): Promise<void> {
   stop.throwIfAborted();
   const refusal = refusalOf(error);
   if (refusal === undefined) throw error;
-  if (failures === TRIES || !passes(refusal)) {
+  if (failures >= tries || !passes(refusal)) {
     const causes = await causesOf(connection, refusal);
     if (refusal.errorClass === 'INVALID_HANDLE.SESSION_CHANGED') connection.serverSide = undefined;
     throw refusalError(connection.address, asked, refusal, causes);

@@ -60,6 +60,17 @@ describe('an execution', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
+  it('[E9] is borne with for longer once the server has worked for it', async () => {
+    const fate = (stream: number): Fate => (stream === 0 || stream > 7 ? 'give' : 'cut');
+    const answers = chunks(3);
+    await using spark = await startFakeSpark({
+      answers,
+      fate: (stream, at) => (stream === 0 && at === 1 ? 'end' : fate(stream)),
+    });
+    await using session = openSession(spark.settings, 'test');
+    expect(await rowsOf(session)).toEqual([0, 1, 2]);
+  });
+
   it('[E9] is not begun anew when the server has forgotten it after some answers', async () => {
     const fate = (stream: number, at: number): Fate => (stream > 0 ? 'forget' : at === 2 ? 'end' : 'give');
     await using spark = await startFakeSpark({ answers: chunks(3), fate });

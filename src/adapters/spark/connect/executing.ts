@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { bear, stopOf } from './asking.ts';
+import { bear, stopOf, TRIES, wholeMs } from './asking.ts';
 import type { Connection } from './connection.ts';
 import { sparkErrorOf } from './errors.ts';
 import type { ExecutePlanResponse, PlanSchema } from './gen/spark-connect_pb.ts';
@@ -26,12 +26,16 @@ interface Operation {
   lastResponseId: string | undefined;
   /** In a row, without any answer between them. */
   failures: number;
+  /** How many are borne: more once the server has worked for it. */
+  tries: number;
 }
 
 /** The server ends a stream after two minutes, done or not, and expects us again. One that lasts longer is dead. */
 const STREAM_MS = 180_000;
 /** One that held for so long was no failure. */
 const HELD_MS = 10_000;
+/** 12.8 s: a server that started anew meanwhile has forgotten the execution anyway. */
+const TRIES_UNDER_WAY = 9;
 const RELEASE_MS = 2_000;
 
 /**
@@ -41,7 +45,13 @@ const RELEASE_MS = 2_000;
 export async function* execute(connection: Connection, execution: Execution): AsyncGenerator<ExecutePlanResponse> {
   const stop = stopOf(connection, execution.signal);
   const deadlineMs = performance.now() + (execution.timeoutMs ?? Number.POSITIVE_INFINITY);
-  const operation: Operation = { id: randomUUID(), isSent: false, lastResponseId: undefined, failures: 0 };
+  const operation: Operation = {
+    id: randomUUID(),
+    isSent: false,
+    lastResponseId: undefined,
+    failures: 0,
+    tries: TRIES,
+  };
   let isAway = false;
   try {
     for (;;) {
@@ -52,10 +62,12 @@ export async function* execute(connection: Connection, execution: Execution): As
           yield answer;
         }
       } catch (error) {
-        const hasHeld = performance.now() - beganMs > HELD_MS;
-        operation.failures = hasHeld ? 1 : operation.failures + 1;
+        if (performance.now() - beganMs > HELD_MS) noteWork(operation);
+        operation.failures++;
+        const { failures, tries } = operation;
         await bear(connection, execution.asked, error, {
-          failures: operation.failures,
+          failures,
+          tries,
           stop,
           passes: (refusal) => canGoOn(refusal, operation, deadlineMs),
         });
@@ -105,7 +117,7 @@ async function* stream(
         );
     for await (const answer of answers) {
       operation.lastResponseId = answer.responseId;
-      operation.failures = 0;
+      noteWork(operation);
       connection.serverSide = answer.serverSideSessionId;
       yield answer;
     }
@@ -114,6 +126,11 @@ async function* stream(
     left.abort();
   }
   throw new ConnectError('The stream ended before its end.', Code.Unavailable);
+}
+
+function noteWork(operation: Operation): void {
+  operation.failures = 0;
+  operation.tries = TRIES_UNDER_WAY;
 }
 
 const REATTACHABLE = { requestOption: { case: 'reattachOptions', value: { reattachable: true } } } as const;
