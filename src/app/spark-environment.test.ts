@@ -124,3 +124,9 @@ describe('which Spark cluster counts', () => {
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toMatch(/hush-hush|from-the-file|BEGIN/);
   });
 });
+
+it('[C15] docs/spark.md explains every variable as the code does', () => {
+  const docs = readFileSync(new URL('../../docs/spark.md', import.meta.url), 'utf8');
+  const rows = Object.entries(SPARK_ENVIRONMENT).map(([name, help]) => `| \`${name}\` | ${help} |`);
+  expect(docs).toContain(`\n${rows.join('\n')}\n`);
+});

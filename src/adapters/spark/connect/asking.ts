@@ -31,7 +31,9 @@ export async function ask<Answer extends { readonly serverSideSessionId: string 
   const deadlineMs = performance.now() + timeoutMs;
   for (let failures = 1; ; failures++) {
     try {
-      const answer = await call({ signal: stop, timeoutMs: Math.max(1, Math.ceil(deadlineMs - performance.now())) });
+      // gRPC has no fractions: a server ends a call that has one.
+      const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
+      const answer = await call({ signal: stop, timeoutMs: leftMs });
       connection.serverSide = answer.serverSideSessionId;
       return answer;
     } catch (error) {
@@ -43,11 +45,6 @@ export async function ask<Answer extends { readonly serverSideSessionId: string 
 /** Aborts with the reason of whoever wants it to end. */
 export function stopOf({ closing }: Connection, signal: AbortSignal | undefined): AbortSignal {
   return signal === undefined ? closing : AbortSignal.any([closing, signal]);
-}
-
-/** gRPC has no fractions, and servers end a call with one. */
-export function wholeMs(ms: number): number {
-  return Math.max(1, Math.ceil(ms));
 }
 
 interface Bearing {

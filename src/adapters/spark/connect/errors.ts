@@ -131,7 +131,7 @@ function connectionFailure(address: string, asked: string, code: Code, connectio
 const STRANGER = [
   'is no Spark Connect server, or one that is too old',
   { kind: 'failed', causes: [] },
-  'Check SPARK_REMOTE: it names a Spark Connect server of Spark 4.2 or later.',
+  'Check SPARK_REMOTE: it names a Spark Connect server of Spark 4.2, or at least 4.0.',
 ] as const satisfies readonly unknown[];
 
 function nextOf({ kind, errorClass = '' }: SparkError): string {
@@ -146,15 +146,17 @@ const NEXT: Readonly<Record<Exclude<SparkErrorKind, 'failed'>, string>> = {
   'data-loss':
     'Look at the topics of the election: records that were not counted yet are gone, or a topic is another one. The count does not go on from its checkpoint.',
   'no-connector':
-    'Put the jars of Spark’s Kafka connector, of the version of Spark, among the jars of Spark on each of its machines.',
+    'Put the jars of Spark’s Kafka connector, of the version of Spark, among the jars of Spark on each of its machines: docs/spark.md names them.',
   'session-closed': 'Run it again with a session of another name.',
   'operation-unknown': 'Run it again: the count goes on from its checkpoint.',
 };
 
-const OLD = 'Check that the cluster has Spark 4.2 or later. If it has, this is a fault in livetally: please report it.';
+/** For what a cluster of the right version never does. */
+export const CHECK_VERSION =
+  'Check that the cluster has Spark 4.2, or at least 4.0. If it has, this is a fault in livetally: please report it.';
 const LOOK =
   'The log of the Spark Connect server says more in its own words. They can quote ballots: mind who reads them.';
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/^(?:UNRESOLVED_|PARSE_SYNTAX_ERROR|CONNECT_INVALID_PLAN|UNSUPPORTED_|DATATYPE_MISMATCH)/, OLD],
-  [/^CANNOT_MODIFY_CONFIG/, 'Change this setting where the cluster is started, not in the session.'],
+  [/^(?:UNRESOLVED_|PARSE_SYNTAX_ERROR|CONNECT_INVALID_PLAN|UNSUPPORTED_|DATATYPE_MISMATCH)/, CHECK_VERSION],
+  [/^CANNOT_MODIFY_(?:STATIC_)?CONFIG/, 'Change this setting where the cluster is started, not in the session.'],
 ];

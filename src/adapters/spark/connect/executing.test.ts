@@ -61,12 +61,11 @@ describe('an execution', () => {
   });
 
   it('[E9] is borne with for longer once the server has worked for it', async () => {
-    const fate = (stream: number): Fate => (stream === 0 || stream > 7 ? 'give' : 'cut');
-    const answers = chunks(3);
-    await using spark = await startFakeSpark({
-      answers,
-      fate: (stream, at) => (stream === 0 && at === 1 ? 'end' : fate(stream)),
-    });
+    const fate = (stream: number, at: number): Fate => {
+      if (stream === 0) return at === 1 ? 'end' : 'give';
+      return stream <= 5 ? 'cut' : 'give';
+    };
+    await using spark = await startFakeSpark({ answers: chunks(3), fate });
     await using session = openSession(spark.settings, 'test');
     expect(await rowsOf(session)).toEqual([0, 1, 2]);
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { bear, stopOf, TRIES, wholeMs } from './asking.ts';
+import { bear, stopOf, TRIES } from './asking.ts';
 import type { Connection } from './connection.ts';
 import { sparkErrorOf } from './errors.ts';
 import type { ExecutePlanResponse, PlanSchema } from './gen/spark-connect_pb.ts';

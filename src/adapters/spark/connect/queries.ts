@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { QUICK_MS, SLOW_MS } from './asking.ts';
 import type { Connection } from './connection.ts';
-import { namesOf, sparkErrorOf, sparkFailure, type SparkError } from './errors.ts';
+import { CHECK_VERSION, namesOf, sparkErrorOf, sparkFailure, type SparkError } from './errors.ts';
 import { execute } from './executing.ts';
 import type { CommandSchema, ExecutePlanResponse, StreamingQueryCommandResult } from './gen/spark-connect_pb.ts';
 import { errorClassName } from './names.ts';
@@ -120,12 +120,6 @@ function ofError(error: SparkError): QueryFailure {
 }
 
 function unexpected({ address }: Connection, asked: string): Error {
-  const next =
-    'Check that the cluster has Spark 4.2 or later. If it has, this is a fault in livetally: please report it.';
-  return sparkFailure(
-    address,
-    `was asked ${asked} and answers otherwise than expected`,
-    { kind: 'failed', causes: [] },
-    next,
-  );
+  const says = `was asked ${asked} and answers otherwise than expected`;
+  return sparkFailure(address, says, { kind: 'failed', causes: [] }, CHECK_VERSION);
 }
