@@ -29,34 +29,25 @@ claim_port() {
   echo "$port" >"$folder/$1"
 }
 
-# For all of them. A master that comes back knows its workers and the application again only if it has written them down;
-# those that are gone meanwhile it awaits for the time given.
-# Who does not know the secret cannot have the cluster run anything: the ports are open to everybody on this machine.
+# For all of them, and in containers too: spark-common.conf. A master that comes back knows its workers and the application
+# again only if it has written them down; those that are gone meanwhile it awaits for the time given. Who does not know the
+# secret cannot have the cluster run anything: the ports are open to everybody on this machine.
 spark_properties() {
+  cat "$parts/spark-common.conf"
   cat <<PROPERTIES
-spark.app.name livetally
 spark.master spark://127.0.0.1:$(cat "$folder/spark-master.port")
-spark.authenticate true
 spark.authenticate.secret $(cat "$folder/secret")
-spark.master.rest.enabled false
-spark.deploy.recoveryMode FILESYSTEM
 spark.deploy.recoveryDirectory $folder/recovery
-spark.deploy.recoveryTimeout 10s
 spark.driver.memory $SPARK_MEMORY
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1
-spark.driver.extraJavaOptions -XX:+UseSerialGC -Djava.io.tmpdir=$folder/tmp
+spark.driver.extraJavaOptions -Djava.io.tmpdir=$folder/tmp
 spark.executor.memory $SPARK_MEMORY
-spark.executor.cores 2
-spark.executor.extraJavaOptions -XX:+UseSerialGC -Djava.io.tmpdir=$folder/tmp
-spark.cores.max 4
+spark.executor.extraJavaOptions -Djava.io.tmpdir=$folder/tmp
 spark.local.dir $folder/scratch
-spark.port.maxRetries 0
 spark.ui.port $(cat "$folder/spark-ui.port")
-spark.ui.killEnabled false
 spark.connect.grpc.binding.address 127.0.0.1
 spark.connect.grpc.binding.port $(cat "$folder/port")
-spark.connect.session.manager.defaultSessionTimeout -1
 PROPERTIES
 }
 

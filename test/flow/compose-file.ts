@@ -7,7 +7,7 @@ export const ROOT: string = join(import.meta.dirname, '../..');
 /** What the tests look at of a service in compose.yaml. */
 export interface ComposeService {
   readonly image: string;
-  readonly build?: string;
+  readonly build?: string | { readonly context: string; readonly dockerfile: string };
   readonly profiles?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -25,6 +25,7 @@ export interface ComposeService {
   readonly security_opt?: readonly string[];
   readonly read_only?: boolean;
   readonly privileged?: boolean;
+  readonly mem_limit?: string;
   readonly user?: string;
   readonly network_mode?: string;
   readonly networks?: unknown;
@@ -39,10 +40,15 @@ export const composeText: string = readFileSync(join(ROOT, 'compose.yaml'), 'utf
 export const compose: ComposeFile = parse(composeText, { merge: true }) as ComposeFile;
 export const services: readonly (readonly [string, ComposeService])[] = Object.entries(compose.services);
 
-/** Those that are built here. */
+/** Those of livetally itself. */
 export const stages: readonly (readonly [string, ComposeService])[] = services.filter(
-  ([, { build }]) => build !== undefined,
+  ([, { image }]) => image === 'livetally:local',
 );
+
+/** Those that run with a profile. */
+export function withProfile(profile: string): readonly (readonly [string, ComposeService])[] {
+  return services.filter(([, { profiles }]) => profiles === undefined || profiles.includes(profile));
+}
 
 /** `${NAME:-default}` and `${NAME:?message}` in a text. */
 const SETTING = /\$\{([A-Z_]+)(?::([-?])([^}]*))?\}/g;

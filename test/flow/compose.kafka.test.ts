@@ -2,11 +2,11 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePorts } from '../free-ports.ts';
 import { BROKERS, need } from '../real-systems.ts';
 import { compose, interpolated, ROOT } from './compose-file.ts';
+import { passes, until } from './healthcheck.ts';
 
 /**
  * No container runs here. What compose.yaml tells the images runs with the jars of infra/services, which are those of
@@ -14,7 +14,6 @@ import { compose, interpolated, ROOT } from './compose-file.ts';
  */
 const SERVICES = join(ROOT, 'infra/services');
 const API_VERSIONS = '/opt/kafka/bin/kafka-broker-api-versions.sh';
-const READY_MS = 90_000;
 /** The check goes on trying where nobody is. */
 const SOON_MS = 4000;
 /** As in compose.yaml: a ZooKeeper that is just starting may take a connection and never answer it. */
@@ -144,17 +143,4 @@ function isHealthy(service: string, port: number, limitMs = 15_000): boolean {
     .replace(API_VERSIONS, `"${SERVICES}" tool ${service} ${ofScript}.BrokerApiVersionsCommand`)
     .replace('localhost:9092', `127.0.0.1:${port}`);
   return passes(['sh', '-c', here], limitMs);
-}
-
-/** As Docker runs a check: one that has not ended in time has failed. Nothing is read of it, as what it began may live on. */
-function passes([program, ...words]: readonly string[], limitMs: number): boolean {
-  return spawnSync(program!, words, { timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' }).status === 0;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + READY_MS;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not healthy within ${READY_MS} ms`);
-    await sleep(500);
-  }
 }
