@@ -10,7 +10,7 @@ export interface LifeReader {
   readonly life: Life;
   /** The offset of the next event. */
   readonly position: number;
-  /** Reads to the end of the events, or to `limit` (exclusive). Resolves with how many were new. */
+  /** Reads to the end of the events, or to `limit` (exclusive). Resolves with how many were new. Calls may overlap. */
   catchUp(limit?: number): Promise<number>;
 }
 
@@ -26,11 +26,12 @@ export function createLifeReader(log: Log, electionId: string): LifeReader {
       if (fetched === undefined) break;
       for (const record of fetched.records) {
         if (record.offset >= limit) break;
+        if (record.offset < position) continue; // another call was here meanwhile
         life = applyEvent(life, decodeEvent(record.value, record.offset), record.offset);
         position = record.offset + 1;
       }
       // Offsets may have holes: without this a hole at the limit would be asked for without end.
-      position = Math.min(fetched.next, limit);
+      position = Math.max(position, Math.min(fetched.next, limit));
     }
     return position - start;
   }

@@ -201,6 +201,23 @@ test('[R13] a register that reads of another one before it issues is told, and i
   expect((await writtenIssues()).map(({ source }) => source)).toEqual(['other']);
 });
 
+test('[R9] another register comes between the events and the registrations that one reads: nobody is taken for missing', async () => {
+  await run(sourceOf('mine', 20));
+  let isFirst = true;
+  const between: Log = {
+    ...log,
+    async end(topic, partition) {
+      if (topic === VOTERS && isFirst) {
+        isFirst = false;
+        await run(sourceOf('theirs', 5));
+      }
+      return log.end(topic, partition);
+    },
+  };
+  expect(await run(sourceOf('mine', 30), between)).toEqual({ resumed: 0, added: 10, registered: 30 });
+  await expectRegistered({ mine: 30, theirs: 5 });
+});
+
 test('[R13] [R9] an issue that is written twice, the second one acknowledged: it goes on, nobody is missing or twice', async () => {
   const doubling = withIssues(async (append, records) => {
     await append(records);

@@ -89,7 +89,7 @@ async function issueSerials({ log, reader, source }: RegisterOptions, people: re
 /** Records those whom a register that died had issued serials, and issues none. */
 async function resume({ log, reader, source }: RegisterOptions, recorder: Recorder): Promise<number> {
   let resumed = 0;
-  for (const issue of await findUnfinished(log, reader.life)) {
+  for (const issue of await findUnfinished(log, reader.life, () => reader.catchUp())) {
     if (issue.source !== source.id) {
       requireOpenRoll(reader); // the roll of a replayed pack has no people, and never will
       throw otherUnfinished(issue);

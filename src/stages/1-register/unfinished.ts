@@ -13,12 +13,20 @@ export interface UnfinishedIssue extends Issue {
  * What a register that died left to do, oldest first. Registrations are appended in the order of issues and of
  * people, one append after the other, so the last one tells how far it came. A register writes the registrations of one
  * issue while it appends the next, so that no more than two can be cut off.
+ *
+ * Whoever acts on it gives `readOn`, which brings `life` to the end of the events: another register may be at work, and
+ * only what is read after a registration has its issue for certain.
  */
-export async function findUnfinished(log: Log, { election, issues }: Life): Promise<UnfinishedIssue[]> {
-  const last = await lastRegistration(log, election.id);
+export async function findUnfinished(
+  log: Log,
+  life: Life,
+  readOn: () => Promise<unknown> = async () => undefined,
+): Promise<UnfinishedIssue[]> {
+  const last = await lastRegistration(log, life.election.id);
   if (last === 'erased') return [];
+  await readOn();
   const unfinished: UnfinishedIssue[] = [];
-  for (const issue of issues.toReversed()) {
+  for (const issue of life.issues.toReversed()) {
     const reached = last?.source === issue.source ? last.index + 1 : 0;
     if (reached >= issue.upTo) break;
     unfinished.unshift({ ...issue, missingFrom: Math.max(issue.from, reached) });
