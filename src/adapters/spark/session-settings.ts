@@ -26,7 +26,6 @@ function settingsFor(partitions: number): Record<string, string> {
     'spark.sql.streaming.stateStore.providerClass':
       'org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider',
     'spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled': 'true',
-    'spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows': 'false',
   };
 }
 

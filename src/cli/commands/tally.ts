@@ -1,6 +1,7 @@
 import type { Health } from '../../app/health.ts';
 import { openEngine } from '../../app/open-engine.ts';
 import { openExistingSession, type Session } from '../../app/session.ts';
+import { readSystems } from '../../app/systems.ts';
 import { LivetallyError } from '../../error.ts';
 import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import type { RunProgress } from '../../ports/cluster.ts';
@@ -27,7 +28,9 @@ With SPARK_REMOTE the count runs on that cluster: with --follow as a query that 
     const { values, terminal, signal } = context;
     const { rebuild = false, follow = false, explain = false } = values;
     if (explain) return explainCount(context);
-    const stage = { name: 'tally', keeps: 'tally', follow, context };
+    // Both engines can count side by side.
+    const keeps = readSystems().engine === 'in-process' ? 'tally' : 'tally-on-spark';
+    const stage = { name: 'tally', keeps, follow, context };
     const done = await runStage(stage, async (session, until, health) => {
       return { ...(await count(session, { rebuild, follow, terminal, health }, until)), election: session.election };
     });
