@@ -6,6 +6,8 @@ export interface CuttingProxy extends AsyncDisposable {
   readonly port: number;
   readonly connections: number;
   cut(): void;
+  /** Hands nothing on any more through the connections that there are, and does not say so. */
+  freeze(): void;
   /** Cuts the next connection as soon as so many bytes have come back through it. */
   cutAfter(bytes: number): void;
 }
@@ -52,6 +54,9 @@ export async function startCuttingProxy(host: string, port: number): Promise<Cut
       return connections;
     },
     cut,
+    freeze() {
+      for (const socket of sockets) socket.unpipe().removeAllListeners('data').pause();
+    },
     cutAfter(bytes) {
       bytesLeft = bytes;
     },

@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { makeCertificates } from '../../../../test/certificates.ts';
+import { startCuttingProxy } from '../../../../test/cutting-proxy.ts';
 import { startFakeSpark } from '../../../../test/fake-spark.ts';
 import { freePort } from '../../../../test/free-ports.ts';
 import type { SparkSettings } from '../../../ports/spark-settings.ts';
@@ -58,6 +59,17 @@ describe('a server that gives no answer is named within 10 seconds', () => {
       expect(message).toContain('does not answer');
     }
     silent.close();
+  });
+
+  it('[E10] one behind a connection that died in silence, and then it is reached by another', async () => {
+    await using spark = await startFakeSpark();
+    await using proxy = await startCuttingProxy(spark.settings.host, spark.settings.port);
+    await using session = openSession({ ...spark.settings, port: proxy.port }, 'test');
+    expect(await session.version()).toBe('4.2.0');
+    proxy.freeze();
+    await expect(session.version()).rejects.toMatchObject({ code: 'LT_SPARK_AWAY' });
+    expect(await session.version()).toBe('4.2.0');
+    expect(proxy.connections).toBe(2);
   });
 
   it('[E10] one that is for a moment away is asked again', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallOptions } from '@connectrpc/connect';
+import { Code, type CallOptions } from '@connectrpc/connect';
 import type { Connection } from './connection.ts';
 import { refusalError } from './errors.ts';
 import { classNames, errorClassName } from './names.ts';
@@ -67,6 +67,7 @@ export async function bear(
   stop.throwIfAborted();
   const refusal = refusalOf(error);
   if (refusal === undefined) throw error;
+  if (refusal.by === 'connection' && refusal.code === Code.DeadlineExceeded) connection.renew();
   if (failures >= tries || !passes(refusal)) {
     const causes = await causesOf(connection, refusal);
     if (refusal.errorClass === 'INVALID_HANDLE.SESSION_CHANGED') connection.serverSide = undefined;

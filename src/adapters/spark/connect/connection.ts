@@ -18,6 +18,8 @@ export interface Connection {
   readonly closing: AbortSignal;
   /** Which life of the server answered last. */
   serverSide: string | undefined;
+  /** Gives the connection up, cutting what is under way: one that is silent may be dead without anybody having said so. */
+  renew(): void;
   close(): void;
 }
 
@@ -34,6 +36,9 @@ export function createConnection(settings: SparkSettings, sessionId: string): Co
     who: { sessionId, userContext: { userId: settings.user, userName: settings.user }, clientType: 'livetally' },
     closing: closing.signal,
     serverSide: undefined,
+    renew() {
+      sessionManager.abort();
+    },
     close() {
       closing.abort(new Error('The session with Spark is closed.'));
       sessionManager.abort();

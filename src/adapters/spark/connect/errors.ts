@@ -84,7 +84,9 @@ export function refusalError(
   if (code === Code.Unauthenticated || code === Code.PermissionDenied) {
     return sparkFailure(address, 'refuses the token, or wants one', { ...error, kind: 'access' });
   }
-  if (by === 'connection') return connectionFailure(address, asked, code, connectionCode);
+  // Theirs may end a moment before ours.
+  if (code === Code.DeadlineExceeded) return sparkFailure(address, `was asked ${asked} and does not answer`, AWAY);
+  if (by === 'connection') return connectionFailure(address, code, connectionCode);
   if (code === Code.Unavailable) return sparkFailure(address, 'cannot be reached', { ...error, kind: 'away' });
   if (code === Code.Unimplemented) return sparkFailure(address, ...STRANGER);
   return sparkFailure(address, `was asked ${asked} and refuses`, { ...error, kind: kindOf([errorClass, ...causes]) });
@@ -120,13 +122,13 @@ function tlsFailure(address: string, code: string): LivetallyError {
   );
 }
 
-function connectionFailure(address: string, asked: string, code: Code, connectionCode?: string): LivetallyError {
-  const away: SparkError = { kind: 'away', causes: [] };
-  if (code === Code.DeadlineExceeded) return sparkFailure(address, `was asked ${asked} and does not answer`, away);
+function connectionFailure(address: string, code: Code, connectionCode?: string): LivetallyError {
   // Somebody speaks HTTP there, and not gRPC.
   if (code === Code.Unknown || code === Code.Unimplemented) return sparkFailure(address, ...STRANGER);
-  return sparkFailure(address, `cannot be reached: ${connectionCode ?? 'the connection was cut'}`, away);
+  return sparkFailure(address, `cannot be reached: ${connectionCode ?? 'the connection was cut'}`, AWAY);
 }
+
+const AWAY: SparkError = { kind: 'away', causes: [] };
 
 const STRANGER = [
   'is no Spark Connect server, or one that is too old',

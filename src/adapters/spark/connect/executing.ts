@@ -95,7 +95,7 @@ async function* stream(
   const left = new AbortController();
   const tooLong = setTimeout(
     () => left.abort(new ConnectError('The stream took too long.', Code.DeadlineExceeded)),
-    Math.min(STREAM_MS, leftMs),
+    Math.max(1, Math.min(STREAM_MS, leftMs)),
   );
   const options = { signal: AbortSignal.any([stop, left.signal]) };
   operation.isSent = true;
