@@ -92,6 +92,25 @@ describe('an execution', () => {
     expect(spark.executions.size).toBe(0);
   });
 
+  it('[E9] that its consumer leaves is left, also when it cannot be released', async () => {
+    const { promise: isLeft, resolve: leave } = Promise.withResolvers<void>();
+    await using spark = await startFakeSpark({
+      service: {
+        async *executePlan(_request, { signal }) {
+          signal.addEventListener('abort', () => leave());
+          yield { responseId: '0', responseType: { case: 'arrowBatch', value: { data: Uint8Array.of(0) } } };
+          await isLeft;
+        },
+        releaseExecute() {
+          throw new Error('not now');
+        },
+      },
+    });
+    await using session = openSession(spark.settings, 'test');
+    for await (const _ of session.rows(PLAN)) break;
+    await isLeft;
+  });
+
   it('[E9] ends with the reason of its signal, on the server too', async () => {
     const controller = new AbortController();
     const never = new Promise<never>(() => undefined);
