@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // What a person has set for their own stages must not decide a test, nor be written to by one.
-    env: { KAFKA_BOOTSTRAP_SERVERS: '', DATABASE_URL: '', LIVETALLY_ELECTION_ID: '' },
+    env: { KAFKA_BOOTSTRAP_SERVERS: '', DATABASE_URL: '', SPARK_REMOTE: '', LIVETALLY_ELECTION_ID: '' },
     pool: 'forks',
     maxWorkers: 2,
     reporters: ['default', closingLine],
