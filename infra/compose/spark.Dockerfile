@@ -6,7 +6,7 @@ RUN mvn -B -q -C -f spark-connector.pom.xml org.apache.maven.plugins:maven-depen
     -DincludeScope=runtime -DoutputDirectory=jars \
   && cd jars && sha256sum --check --quiet ../spark-connector.sha256
 
-FROM apache/spark:4.2.0
+FROM apache/spark:4.2.0-scala2.13-java17-python3-ubuntu
 USER root
 # New volumes take owner and mode from here.
 RUN install -d -o spark -g spark -m 0700 /checkpoints /recovery

@@ -23,7 +23,7 @@ const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 const sparkDockerfile = readFileSync(join(ROOT, 'infra/compose/spark.Dockerfile'), 'utf8');
 const bases = basesOf(dockerfile);
 /** A version to its last number, such as `4.3.1`, `17.10-bookworm` or `24.21.0-bookworm-slim`. */
-const EXACT = /^[a-z/]+:\d+\.\d+(\.\d+)?(-[a-z]+(-\d+)?)*$/;
+const EXACT = /^[a-z/]+:\d+\.\d+(\.\d+)?(-[a-z]+-?[\d.]*)*$/;
 /** livetally's own, beside those of its options. */
 const SYSTEM_NAMES = [
   'KAFKA_BOOTSTRAP_SERVERS',
@@ -50,7 +50,7 @@ it('[S3] every image is pinned to an exact version, and Node is the one that liv
     if (build !== undefined) expect(image, name).toBe(build === '.' ? 'livetally:local' : 'livetally-spark:local');
   }
   // The connector is of the same version as Spark.
-  const version = basesOf(sparkDockerfile).at(-1)!.split(':')[1]!;
+  const version = basesOf(sparkDockerfile).at(-1)!.split(/[:-]/)[1]!;
   const connector = readFileSync(join(ROOT, 'infra/services.d/spark-connector.sha256'), 'utf8');
   expect(connector).toContain(`spark-sql-kafka-0-10_2.13-${version}.jar`);
 });

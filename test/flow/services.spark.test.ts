@@ -3,13 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startOwnSpark, type OwnSpark } from '../own-spark.ts';
 import { need } from '../real-systems.ts';
 
-const SOON_MS = 30_000;
+const SOON_MS = 60_000;
+/** Several starts of Java, on a machine that may be busy. */
+const TIMEOUT_MS = 300_000;
 
 describe.skipIf(!need({ spark: true }, 'a Spark cluster whose parts are killed'))('infra/services and Spark', () => {
   let spark: OwnSpark;
   beforeAll(async () => {
     spark = await startOwnSpark();
-  });
+  }, TIMEOUT_MS);
   afterAll(() => spark.drop());
 
   it('[S1] lets in nobody who does not know the secret of the cluster', async () => {
@@ -18,7 +20,7 @@ describe.skipIf(!need({ spark: true }, 'a Spark cluster whose parts are killed')
     expect(await environment()).toMatchObject({ 'spark.authenticate': 'true', 'spark.master.rest.enabled': 'false' });
   });
 
-  it('[S2] says which of its processes is gone, and starts it again by itself', async () => {
+  it('[S2] says which of its processes is gone, and starts it again by itself', { timeout: TIMEOUT_MS }, async () => {
     const before = await spark.state();
     expect(before.state).toBe('up');
     expect(before.executorPids).toHaveLength(2);
@@ -44,7 +46,7 @@ describe.skipIf(!need({ spark: true }, 'a Spark cluster whose parts are killed')
     });
   });
 
-  it('[S2] goes on with all of it after all of it has ended', async () => {
+  it('[S2] goes on with all of it after all of it has ended', { timeout: TIMEOUT_MS }, async () => {
     const { parts } = await spark.state();
     for (const { name } of parts) await spark.kill(name);
     await until(async () => (await spark.state()).executorPids.length === 0);
