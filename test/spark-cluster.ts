@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { openSparkCluster } from '../src/adapters/spark/spark-cluster.ts';
 import type { Cluster } from '../src/ports/cluster.ts';
 import { SPARK } from './real-systems.ts';
@@ -15,4 +17,10 @@ export function sparkCluster(address: string): ClusterOfTest {
     { bootstrapServers: [address], clientId: 'livetally-test' },
   );
   return { cluster, [Symbol.asyncDispose]: () => cluster.close() };
+}
+
+/** What counts of the election have left behind, if they left it on this machine. */
+export async function removeCheckpoints(electionId: string): Promise<void> {
+  if (!SPARK.checkpoints.startsWith('file:')) return;
+  await rm(fileURLToPath(`${SPARK.checkpoints}/livetally.${electionId}`), { recursive: true, force: true });
 }

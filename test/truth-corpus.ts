@@ -1,7 +1,7 @@
 import type { Election } from '../src/election/election.ts';
 import { MAX_SERIAL, type Serial } from '../src/election/ids.ts';
 import type { IssuedRun } from '../src/election/roll.ts';
-import { ballotSpace } from '../src/election/space.ts';
+import { ballotSpace, cohortIds } from '../src/election/space.ts';
 import { ballotLine } from '../src/topics/ballots.ts';
 
 /** Candidates whom only repeats choose: a count in which they have a vote took a later ballot for the first. */
@@ -35,32 +35,67 @@ export function corpusElection(id: string): Election {
   };
 }
 
+/** What a line is made to be. Broken ones also say in which way. */
+export type LineKind = 'first' | 'repeat' | 'place' | 'cohort' | 'unissued' | 'misplaced' | `broken ${number}`;
+
 export interface Corpus {
-  /** Issues, in order. */
+  /** Issues, in order. Every run is issued in two parts. */
   readonly issues: readonly (readonly IssuedRun[])[];
-  /** Records as they are to be appended. */
+  /** Records as they are to be appended, each behind the one before it of its partition. */
   readonly records: Generator<{ readonly partition: number; readonly lines: readonly string[] }>;
+  /** What the records taken so far hold: it comes of making them, and of no count. */
+  readonly made: Made;
+}
+
+export interface Made {
+  readonly lines: Map<LineKind, number>;
+  readonly repeats: MadeRepeat[];
+}
+
+/** Offsets of a repeat and of its ballot. */
+export interface MadeRepeat {
+  readonly partition: number;
+  readonly first: number;
+  readonly again: number;
 }
 
 /**
- * So many lines, or a few more: about 30 % repeats that contradict their ballot, in the same record, in one soon after and in one long after; 1 % broken in 16
- * ways; half a percent each of wrong places, serials that nobody has, and lines in the partition of another. Records hold 1
- * to 2,000 lines. The same seed gives the same corpus.
+ * About so many lines: 30 % repeats that contradict their ballot, at once, soon after or long after; 1 % broken in 16 ways;
+ * half a percent each of wrong places, wrong cohorts, serials that nobody has, and lines in the partition of another. Of
+ * those that cannot count every other one is cast again as it should be. Records hold 1 to 2,000 lines. The same seed gives
+ * the same corpus.
  */
 export function truthCorpus(election: Election, partitions: number, lines: number, seed: number): Corpus {
   const random = randomFrom(seed);
   const units = unitsOf(election);
-  const voters = Math.ceil((lines * 0.66) / units.length);
+  const voters = Math.ceil((lines * SERIALS_PER_LINE) / units.length);
   const runs = units.map(([place, cohort], unit): IssuedRun => {
-    const count = Math.max(1, Math.round(voters * (0.5 + random())));
+    const count = Math.max(2, Math.round(voters * (0.5 + random())));
     return [unit * EXTENT * extentsFor(voters), count, place, cohort];
   });
-  const issues = Array.from({ length: ISSUES }, (_, issue) => runs.filter((_run, at) => at % ISSUES === issue));
-  return { issues, records: recordsOf(linesOf(runs, lines, partitions, random), partitions, random) };
+  const made: Made = { lines: new Map(), repeats: [] };
+  const placed = linesOf({ election, runs, lines, partitions, random });
+  return { issues: issuesOf(runs, random), records: recordsOf(placed, partitions, random, made), made };
 }
 
+/** Of which the rest is repeats and lines cast again. */
+const SERIALS_PER_LINE = 0.69;
+/** Serials that stay free at the end of a unit's extents. */
+const FREE = 64;
+
 function extentsFor(voters: number): number {
-  return Math.ceil((voters * 1.5 + 1) / EXTENT);
+  return Math.ceil((voters * 1.5 + FREE) / EXTENT);
+}
+
+/** The second part of a run goes on where the first stopped, mostly inside an extent. */
+function issuesOf(runs: readonly IssuedRun[], random: Random): IssuedRun[][] {
+  const issues = Array.from({ length: ISSUES }, (): IssuedRun[] => []);
+  for (const [at, [first, count, place, cohort]] of runs.entries()) {
+    const part = 1 + Math.floor(random() * (count - 1));
+    issues[at % (ISSUES / 2)]!.push([first, part, place, cohort]);
+    issues[ISSUES / 2 + (at % (ISSUES / 2))]!.push([first + part, count - part, place, cohort]);
+  }
+  return issues;
 }
 
 function unitsOf(election: Election): (readonly [place: string, cohort: string])[] {
@@ -71,47 +106,92 @@ function unitsOf(election: Election): (readonly [place: string, cohort: string])
 type Random = () => number;
 
 interface Placed {
+  readonly kind: LineKind;
+  readonly serial: number;
   readonly partition: number;
   readonly line: string;
 }
 
-function* linesOf(runs: readonly IssuedRun[], lines: number, partitions: number, random: Random): Generator<Placed> {
-  const serials = shuffled(
-    runs.flatMap(([first, count, place, cohort]) =>
-      Array.from({ length: count }, (_, at) => [first + at, place, cohort] as const),
-    ),
+interface Electorate {
+  readonly election: Election;
+  readonly runs: readonly IssuedRun[];
+  readonly lines: number;
+  readonly partitions: number;
+  readonly random: Random;
+}
+
+interface Voter {
+  readonly serial: number;
+  readonly run: IssuedRun;
+}
+
+function* linesOf(electorate: Electorate): Generator<Placed> {
+  const { runs, random } = electorate;
+  const voters = shuffled(
+    runs.flatMap((run) => Array.from({ length: run[1] }, (_, at): Voter => ({ serial: run[0] + at, run }))),
     random,
   );
   const waiting = new Map<number, Placed[]>();
-  let made = 0;
-  for (const [serial, place, cohort] of serials) {
-    if (made >= lines) break;
-    const partition = serial % partitions;
-    const own: Placed[] = [];
-    const odd = random();
-    if (odd < 0.02) own.push({ partition, line: brokenLine(serial, place, cohort, random) });
-    else if (odd < 0.0275) own.push({ partition, line: firstLine(serial, `${place}x`.slice(-3), cohort, random) });
-    else if (odd < 0.035)
-      own.push({ partition, line: firstLine(MAX_SERIAL - serial - (MAX_SERIAL % partitions), place, cohort, random) });
-    else if (odd < 0.0425)
-      own.push({ partition: (partition + 1) % partitions, line: firstLine(serial, place, cohort, random) });
-    else {
-      own.push({ partition, line: firstLine(serial, place, cohort, random) });
-      for (let repeats = random() < 0.36 ? 1 + Math.floor(random() * 2) : 0; repeats > 0; repeats--) {
-        const line = repeatLine(serial, place, cohort, random);
-        const after = random() < 0.4 ? 0 : Math.floor(random() ** 3 * 60_000);
-        if (after === 0) own.push({ partition, line });
-        else waiting.set(made + after, [...(waiting.get(made + after) ?? []), { partition, line }]);
-      }
+  let turn = 0;
+  for (const voter of voters) {
+    for (const { after, ...placed } of castBy(voter, electorate)) {
+      if (after === 0) yield placed;
+      else waiting.set(turn + after, [...(waiting.get(turn + after) ?? []), placed]);
     }
-    for (const one of own) {
-      yield one;
-      made++;
-      yield* waiting.get(made) ?? [];
-      waiting.delete(made);
-    }
+    yield* waiting.get(turn) ?? [];
+    waiting.delete(turn++);
   }
-  for (const late of waiting.values()) yield* late;
+  const left = [...waiting].sort(([one], [other]) => one - other);
+  for (const [, placed] of left) yield* placed;
+}
+
+/** What a voter casts, in order, the later ones so many voters after it. */
+function* castBy(voter: Voter, electorate: Electorate): Generator<Placed & { readonly after: number }> {
+  const { partitions, lines, random } = electorate;
+  const { serial, run } = voter;
+  const partition = serial % partitions;
+  const [, , place, cohort] = run;
+  const odd = random();
+  if (odd < ODD) {
+    yield { ...oddLine(voter, electorate, odd / ODD), after: 0 };
+    if (random() < 0.5) return;
+  }
+  yield { kind: 'first', serial, partition, line: firstLine(serial, place, cohort, random), after: 0 };
+  if (random() > 0.31) return;
+  for (let repeats = random() < 0.5 ? 1 : 2; repeats > 0; repeats--) {
+    const line = repeatLine(serial, place, cohort, random);
+    const after = random() < 0.4 ? 0 : Math.floor(random() ** 3 * 0.25 * lines);
+    yield { kind: 'repeat', serial, partition, line, after };
+  }
+}
+
+/** Share of voters who first cast a line that cannot count: 3 % of the lines. */
+const ODD = 0.046;
+
+/** `which`: from 0 to 1, in which way it is odd. */
+function oddLine({ serial, run }: Voter, { election, partitions, random }: Electorate, which: number): Placed {
+  const [first, count, place, cohort] = run;
+  const partition = serial % partitions;
+  const line = (own: number, where: string, who: string): string => firstLine(own, where, who, random);
+  if (which < 1 / 3) {
+    const way = Math.floor(which * 3 * BROKEN_KINDS);
+    return { kind: `broken ${way}`, serial, partition, line: BREAKAGES[way]!(line(serial, place, cohort)) };
+  }
+  if (which < 1 / 2) {
+    const others = election.places.filter(({ id }) => id !== place).map(({ id }) => id);
+    return { kind: 'place', serial, partition, line: line(serial, pick([...others, 'P0', 'nowhere'], random), cohort) };
+  }
+  if (which < 2 / 3) {
+    const others = cohortIds(election.cohorts).filter((id) => id !== cohort);
+    return { kind: 'cohort', serial, partition, line: line(serial, place, pick([...others, 'all'], random)) };
+  }
+  if (which < 5 / 6) {
+    // the next after the last that is issued, or far from all of them
+    const from = random() < 0.5 ? first + count : MAX_SERIAL - 5000 + Math.floor(random() * 4000);
+    const free = from + ((partition - (from % partitions) + partitions) % partitions);
+    return { kind: 'unissued', serial: free, partition, line: line(free, place, cohort) };
+  }
+  return { kind: 'misplaced', serial, partition: (partition + 1) % partitions, line: line(serial, place, cohort) };
 }
 
 function firstLine(serial: number, place: string, cohort: string, random: Random): string {
@@ -150,22 +230,26 @@ const BREAKAGES: readonly ((line: string) => string)[] = [
   () => '',
 ];
 
-function brokenLine(serial: number, place: string, cohort: string, random: Random): string {
-  return pick(BREAKAGES, random)(firstLine(serial, place, cohort, random));
-}
+/** Ways in which a line is broken. */
+export const BROKEN_KINDS: number = BREAKAGES.length;
 
 function* recordsOf(
-  lines: Generator<Placed>,
+  placed: Generator<Placed>,
   partitions: number,
   random: Random,
+  made: Made,
 ): Generator<{ readonly partition: number; readonly lines: readonly string[] }> {
-  const open = Array.from({ length: partitions }, () => ({ lines: [] as string[], size: 1 }));
-  for (const { partition, line } of lines) {
+  const firsts = new Map<number, number>();
+  const open = Array.from({ length: partitions }, () => ({ lines: [] as string[], size: 1, offset: 0 }));
+  for (const { kind, serial, partition, line } of placed) {
     const record = open[partition]!;
     record.lines.push(line);
+    made.lines.set(kind, (made.lines.get(kind) ?? 0) + 1);
+    if (kind === 'first') firsts.set(serial, record.offset);
+    if (kind === 'repeat') made.repeats.push({ partition, first: firsts.get(serial)!, again: record.offset });
     if (record.lines.length < record.size) continue;
     yield { partition, lines: record.lines };
-    open[partition] = { lines: [], size: Math.ceil(2000 * random() ** 3) };
+    open[partition] = { lines: [], size: Math.ceil(2000 * random() ** 3), offset: record.offset + 1 };
   }
   for (const [partition, { lines: rest }] of open.entries()) if (rest.length > 0) yield { partition, lines: rest };
 }

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyTally, type Tally } from '../../src/election/tally.ts';
+import { defineElection } from '../../src/lifecycle/define.ts';
+import { openClusterEngine } from '../../src/stages/3-tally/cluster-engine.ts';
+import { countTo } from '../../src/stages/3-tally/count-to.ts';
+import { recount } from '../../src/stages/3-tally/recount.ts';
+import type { Position } from '../../src/topics/position.ts';
+import { fillCorpus } from '../fill-corpus.ts';
+import { BROKERS, brokerLog, freshId, need, type LogOfTest } from '../real-systems.ts';
+import { removeCheckpoints, sparkCluster, type ClusterOfTest } from '../spark-cluster.ts';
+import { liveWorkers, workFor } from '../spark-pages.ts';
+import { batchEnds, batchOf } from '../tally-batches.ts';
+import { tallyDifferences } from '../tally-differences.ts';
+import { BROKEN_KINDS, corpusElection, NEVER_FIRST, truthCorpus, type LineKind } from '../truth-corpus.ts';
+
+const PARTITIONS = 4;
+const LINES = 1_000_000;
+/** More than all of it takes on two cores that others work on too. */
+const PATIENCE_MS = 600_000;
+
+const isThere = need({ broker: true, spark: true }, 'no ballots were counted on a cluster');
+
+describe.skipIf(!isThere)(
+  'a million ballot lines with all that can be wrong',
+  () => {
+    const { address } = BROKERS[0] ?? { address: '' };
+    const election = corpusElection(freshId('corpus'));
+    const corpus = truthCorpus(election, PARTITIONS, LINES, 1);
+    const { made } = corpus;
+    let under: LogOfTest;
+    let spark: ClusterOfTest;
+    let position: Position;
+    let truth: Tally;
+    const seconds = { bounded: 0, followed: 0 };
+
+    beforeAll(async () => {
+      under = await brokerLog(address, election.id);
+      spark = sparkCluster(address);
+      await defineElection(under.log, election, PARTITIONS);
+      await fillCorpus(under.log, election.id, corpus);
+      ({ tally: truth, position } = await recount(under.log, election.id));
+    });
+    afterAll(async () => {
+      await spark[Symbol.asyncDispose]();
+      await removeCheckpoints(election.id);
+      await under[Symbol.asyncDispose]();
+      console.log(`${truth.lines} lines: bounded in ${seconds.bounded} s, followed in ${seconds.followed} s`);
+    });
+
+    it('[E1] [E3] become in process what they were made to be, each kind often enough', async () => {
+      const { tally } = await countTo(under.log, election.id, position);
+      expect(tallyDifferences(tally, truth)).toEqual([]);
+      const { lines } = tally;
+      expect(lines).toBeGreaterThan(0.98 * LINES);
+      expect(tally).toMatchObject({
+        outcomes: {
+          ...emptyTally().outcomes,
+          counted: linesOf('first'),
+          repeat: linesOf('repeat'),
+          invalid: expect.anything(),
+        },
+        invalid: {
+          form: Array.from({ length: BROKEN_KINDS }, (_, way) => linesOf(`broken ${way}`)).reduce(
+            (sum, some) => sum + some,
+          ),
+          partition: linesOf('misplaced'),
+          unissued: linesOf('unissued'),
+          unit: linesOf('place') + linesOf('cohort'),
+        },
+      });
+      expect(tally.outcomes.repeat / lines).toBeGreaterThan(0.29);
+      expect(tally.invalid.form / lines).toBeGreaterThan(0.0099);
+      for (const kind of ['place', 'cohort', 'unissued', 'misplaced'] as const) {
+        expect(linesOf(kind) / lines, kind).toBeGreaterThan(0.0049);
+      }
+      expect(BROKEN_KINDS).toBe(16);
+      for (let way = 0; way < BROKEN_KINDS; way++) {
+        expect(linesOf(`broken ${way}`) / lines, `broken ${way}`).toBeGreaterThan(0.0005);
+      }
+      expect(votesOfNeverFirst(tally)).toEqual([]);
+    });
+
+    it('[E1] [E3] [E6] give the same tally on Spark up to a position', async () => {
+      const engine = await openClusterEngine(under.log, election.id, spark.cluster, { follow: false });
+      const startedMs = performance.now();
+      while ((await engine.step(0)) > 0);
+      seconds.bounded = secondsSince(startedMs);
+      expect(engine.position).toEqual(position);
+      expect(tallyDifferences(engine.tally(), truth)).toEqual([]);
+    });
+
+    it('[E1] [E3] give the same tally on Spark that follows, with repeats in the record, the batch, and a later batch of their ballot', async () => {
+      const startedMs = performance.now();
+      const engine = await openClusterEngine(under.log, election.id, spark.cluster, { follow: true });
+      while (engine.position.ballots.some((at, partition) => at < position.ballots[partition]!)) await engine.step(250);
+      seconds.followed = secondsSince(startedMs);
+      await engine.close();
+      expect(tallyDifferences(engine.tally(), truth)).toEqual([]);
+
+      const ends = await batchEnds(under.log, election.id, engine.run, PARTITIONS);
+      for (const own of ends) expect(own.length).toBeGreaterThanOrEqual(5);
+      const { repeats } = made;
+      const far = repeats.filter(
+        ({ partition, first, again }) => batchOf(ends[partition]!, first) < batchOf(ends[partition]!, again),
+      );
+      const inRecord = repeats.filter(({ first, again }) => first === again);
+      expect(inRecord.length / LINES).toBeGreaterThan(0.05);
+      expect(far.length / LINES).toBeGreaterThan(0.03);
+      expect((repeats.length - inRecord.length - far.length) / LINES).toBeGreaterThan(0.05);
+    });
+
+    it('[E12] are counted by two executors at least, each on a worker of its own, and not by the driver', async () => {
+      for (const purpose of ['recount', 'count']) {
+        const work = await workFor([`livetally.${election.id}.${purpose}`]);
+        expect(work.has('driver')).toBe(false);
+        const own = [...work.values()];
+        expect(own.length).toBeGreaterThanOrEqual(2);
+        for (const { tasks, ms } of own) {
+          expect(tasks).toBeGreaterThanOrEqual(5);
+          expect(ms).toBeGreaterThan(2000);
+        }
+      }
+      const workers = await liveWorkers();
+      expect(workers.length).toBeGreaterThanOrEqual(2);
+      for (const { coresused } of workers) expect(coresused).toBeGreaterThan(0);
+    });
+
+    function linesOf(kind: LineKind): number {
+      return made.lines.get(kind) ?? 0;
+    }
+  },
+  PATIENCE_MS,
+);
+
+function votesOfNeverFirst({ cells }: Tally): string[] {
+  return [...cells.keys()].filter((key) => NEVER_FIRST.some((candidate) => key.includes(candidate)));
+}
+
+function secondsSince(startedMs: number): number {
+  return Math.round((performance.now() - startedMs) / 100) / 10;
+}
