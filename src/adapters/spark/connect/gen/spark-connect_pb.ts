@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file spark-connect.proto.
  */
 export const file_spark_connect: GenFile = /*@__PURE__*/
-  fileDesc("ChNzcGFyay1jb25uZWN0LnByb3RvEg1zcGFyay5jb25uZWN0IjEKC1VzZXJDb250ZXh0Eg8KB3VzZXJfaWQYASABKAkSEQoJdXNlcl9uYW1lGAIgASgJImUKBFBsYW4SJwoEcm9vdBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb25IABIpCgdjb21tYW5kGAIgASgLMhYuc3BhcmsuY29ubmVjdC5Db21tYW5kSABCCQoHb3BfdHlwZSInCg9SZWF0dGFjaE9wdGlvbnMSFAoMcmVhdHRhY2hhYmxlGAEgASgIItwDChJFeGVjdXRlUGxhblJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIwCgx1c2VyX2NvbnRleHQYAiABKAsyGi5zcGFyay5jb25uZWN0LlVzZXJDb250ZXh0EiEKBHBsYW4YAyABKAsyEy5zcGFyay5jb25uZWN0LlBsYW4SGAoLY2xpZW50X3R5cGUYBCABKAlIAIgBARJICg9yZXF1ZXN0X29wdGlvbnMYBSADKAsyLy5zcGFyay5jb25uZWN0LkV4ZWN1dGVQbGFuUmVxdWVzdC5SZXF1ZXN0T3B0aW9uEhkKDG9wZXJhdGlvbl9pZBgGIAEoCUgBiAEBEjMKJmNsaWVudF9vYnNlcnZlZF9zZXJ2ZXJfc2lkZV9zZXNzaW9uX2lkGAggASgJSAKIAQEaXQoNUmVxdWVzdE9wdGlvbhI6ChByZWF0dGFjaF9vcHRpb25zGAEgASgLMh4uc3BhcmsuY29ubmVjdC5SZWF0dGFjaE9wdGlvbnNIAEIQCg5yZXF1ZXN0X29wdGlvbkIOCgxfY2xpZW50X3R5cGVCDwoNX29wZXJhdGlvbl9pZEIpCidfY2xpZW50X29ic2VydmVkX3NlcnZlcl9zaWRlX3Nlc3Npb25faWQioAUKE0V4ZWN1dGVQbGFuUmVzcG9uc2USEgoKc2Vzc2lvbl9pZBgBIAEoCRIUCgxvcGVyYXRpb25faWQYDCABKAkSEwoLcmVzcG9uc2VfaWQYDSABKAkSHgoWc2VydmVyX3NpZGVfc2Vzc2lvbl9pZBgPIAEoCRJECgthcnJvd19iYXRjaBgCIAEoCzItLnNwYXJrLmNvbm5lY3QuRXhlY3V0ZVBsYW5SZXNwb25zZS5BcnJvd0JhdGNoSAASXQojd3JpdGVfc3RyZWFtX29wZXJhdGlvbl9zdGFydF9yZXN1bHQYCCABKAsyLi5zcGFyay5jb25uZWN0LldyaXRlU3RyZWFtT3BlcmF0aW9uU3RhcnRSZXN1bHRIABJUCh5zdHJlYW1pbmdfcXVlcnlfY29tbWFuZF9yZXN1bHQYCSABKAsyKi5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5Q29tbWFuZFJlc3VsdEgAEmMKJnN0cmVhbWluZ19xdWVyeV9tYW5hZ2VyX2NvbW1hbmRfcmVzdWx0GAsgASgLMjEuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeU1hbmFnZXJDb21tYW5kUmVzdWx0SAASTAoPcmVzdWx0X2NvbXBsZXRlGA4gASgLMjEuc3BhcmsuY29ubmVjdC5FeGVjdXRlUGxhblJlc3BvbnNlLlJlc3VsdENvbXBsZXRlSAAaWQoKQXJyb3dCYXRjaBIRCglyb3dfY291bnQYASABKAMSDAoEZGF0YRgCIAEoDBIZCgxzdGFydF9vZmZzZXQYAyABKANIAIgBAUIPCg1fc3RhcnRfb2Zmc2V0GhAKDlJlc3VsdENvbXBsZXRlQg8KDXJlc3BvbnNlX3R5cGUi0gEKFlJlYXR0YWNoRXhlY3V0ZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIwCgx1c2VyX2NvbnRleHQYAiABKAsyGi5zcGFyay5jb25uZWN0LlVzZXJDb250ZXh0EhQKDG9wZXJhdGlvbl9pZBgDIAEoCRIYCgtjbGllbnRfdHlwZRgEIAEoCUgAiAEBEh0KEGxhc3RfcmVzcG9uc2VfaWQYBSABKAlIAYgBAUIOCgxfY2xpZW50X3R5cGVCEwoRX2xhc3RfcmVzcG9uc2VfaWQi/gEKFVJlbGVhc2VFeGVjdXRlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEjAKDHVzZXJfY29udGV4dBgCIAEoCzIaLnNwYXJrLmNvbm5lY3QuVXNlckNvbnRleHQSFAoMb3BlcmF0aW9uX2lkGAMgASgJEhgKC2NsaWVudF90eXBlGAQgASgJSAGIAQESRgoLcmVsZWFzZV9hbGwYBSABKAsyLy5zcGFyay5jb25uZWN0LlJlbGVhc2VFeGVjdXRlUmVxdWVzdC5SZWxlYXNlQWxsSAAaDAoKUmVsZWFzZUFsbEIJCgdyZWxlYXNlQg4KDF9jbGllbnRfdHlwZSJ4ChZSZWxlYXNlRXhlY3V0ZVJlc3BvbnNlEhIKCnNlc3Npb25faWQYASABKAkSGQoMb3BlcmF0aW9uX2lkGAIgASgJSACIAQESHgoWc2VydmVyX3NpZGVfc2Vzc2lvbl9pZBgDIAEoCUIPCg1fb3BlcmF0aW9uX2lkIocBChVSZWxlYXNlU2Vzc2lvblJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIwCgx1c2VyX2NvbnRleHQYAiABKAsyGi5zcGFyay5jb25uZWN0LlVzZXJDb250ZXh0EhgKC2NsaWVudF90eXBlGAMgASgJSACIAQFCDgoMX2NsaWVudF90eXBlIkwKFlJlbGVhc2VTZXNzaW9uUmVzcG9uc2USEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzZXJ2ZXJfc2lkZV9zZXNzaW9uX2lkGAIgASgJIpwBChhGZXRjaEVycm9yRGV0YWlsc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIwCgx1c2VyX2NvbnRleHQYAiABKAsyGi5zcGFyay5jb25uZWN0LlVzZXJDb250ZXh0EhAKCGVycm9yX2lkGAMgASgJEhgKC2NsaWVudF90eXBlGAQgASgJSACIAQFCDgoMX2NsaWVudF90eXBlIpIFChlGZXRjaEVycm9yRGV0YWlsc1Jlc3BvbnNlEhsKDnJvb3RfZXJyb3JfaWR4GAEgASgFSACIAQESPgoGZXJyb3JzGAIgAygLMi4uc3BhcmsuY29ubmVjdC5GZXRjaEVycm9yRGV0YWlsc1Jlc3BvbnNlLkVycm9yEh4KFnNlcnZlcl9zaWRlX3Nlc3Npb25faWQYAyABKAkSEgoKc2Vzc2lvbl9pZBgEIAEoCRrHAQoFRXJyb3ISHAoUZXJyb3JfdHlwZV9oaWVyYXJjaHkYASADKAkSDwoHbWVzc2FnZRgCIAEoCRIWCgljYXVzZV9pZHgYBCABKAVIAIgBARJVCg9zcGFya190aHJvd2FibGUYBSABKAsyNy5zcGFyay5jb25uZWN0LkZldGNoRXJyb3JEZXRhaWxzUmVzcG9uc2UuU3BhcmtUaHJvd2FibGVIAYgBAUIMCgpfY2F1c2VfaWR4QhIKEF9zcGFya190aHJvd2FibGUahgIKDlNwYXJrVGhyb3dhYmxlEhgKC2Vycm9yX2NsYXNzGAEgASgJSACIAQESagoSbWVzc2FnZV9wYXJhbWV0ZXJzGAIgAygLMk4uc3BhcmsuY29ubmVjdC5GZXRjaEVycm9yRGV0YWlsc1Jlc3BvbnNlLlNwYXJrVGhyb3dhYmxlLk1lc3NhZ2VQYXJhbWV0ZXJzRW50cnkSFgoJc3FsX3N0YXRlGAQgASgJSAGIAQEaOAoWTWVzc2FnZVBhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg4KDF9lcnJvcl9jbGFzc0IMCgpfc3FsX3N0YXRlQhEKD19yb290X2Vycm9yX2lkeCL8BAoSQW5hbHl6ZVBsYW5SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSMAoMdXNlcl9jb250ZXh0GAIgASgLMhouc3BhcmsuY29ubmVjdC5Vc2VyQ29udGV4dBIYCgtjbGllbnRfdHlwZRgDIAEoCUgBiAEBEjwKB2V4cGxhaW4YBSABKAsyKS5zcGFyay5jb25uZWN0LkFuYWx5emVQbGFuUmVxdWVzdC5FeHBsYWluSAASRQoMaXNfc3RyZWFtaW5nGAggASgLMi0uc3BhcmsuY29ubmVjdC5BbmFseXplUGxhblJlcXVlc3QuSXNTdHJlYW1pbmdIABJHCg1zcGFya192ZXJzaW9uGAogASgLMi4uc3BhcmsuY29ubmVjdC5BbmFseXplUGxhblJlcXVlc3QuU3BhcmtWZXJzaW9uSAAa2gEKB0V4cGxhaW4SIQoEcGxhbhgBIAEoCzITLnNwYXJrLmNvbm5lY3QuUGxhbhJLCgxleHBsYWluX21vZGUYAiABKA4yNS5zcGFyay5jb25uZWN0LkFuYWx5emVQbGFuUmVxdWVzdC5FeHBsYWluLkV4cGxhaW5Nb2RlIl8KC0V4cGxhaW5Nb2RlEhwKGEVYUExBSU5fTU9ERV9VTlNQRUNJRklFRBAAEhcKE0VYUExBSU5fTU9ERV9TSU1QTEUQARIZChVFWFBMQUlOX01PREVfRVhURU5ERUQQAhowCgtJc1N0cmVhbWluZxIhCgRwbGFuGAEgASgLMhMuc3BhcmsuY29ubmVjdC5QbGFuGg4KDFNwYXJrVmVyc2lvbkIJCgdhbmFseXplQg4KDF9jbGllbnRfdHlwZSKNAwoTQW5hbHl6ZVBsYW5SZXNwb25zZRISCgpzZXNzaW9uX2lkGAEgASgJEh4KFnNlcnZlcl9zaWRlX3Nlc3Npb25faWQYDyABKAkSPQoHZXhwbGFpbhgDIAEoCzIqLnNwYXJrLmNvbm5lY3QuQW5hbHl6ZVBsYW5SZXNwb25zZS5FeHBsYWluSAASRgoMaXNfc3RyZWFtaW5nGAYgASgLMi4uc3BhcmsuY29ubmVjdC5BbmFseXplUGxhblJlc3BvbnNlLklzU3RyZWFtaW5nSAASSAoNc3BhcmtfdmVyc2lvbhgIIAEoCzIvLnNwYXJrLmNvbm5lY3QuQW5hbHl6ZVBsYW5SZXNwb25zZS5TcGFya1ZlcnNpb25IABohCgdFeHBsYWluEhYKDmV4cGxhaW5fc3RyaW5nGAEgASgJGiMKC0lzU3RyZWFtaW5nEhQKDGlzX3N0cmVhbWluZxgBIAEoCBofCgxTcGFya1ZlcnNpb24SDwoHdmVyc2lvbhgBIAEoCUIICgZyZXN1bHQiNQoIS2V5VmFsdWUSCwoDa2V5GAEgASgJEhIKBXZhbHVlGAIgASgJSACIAQFCCAoGX3ZhbHVlIowDCg1Db25maWdSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSMAoMdXNlcl9jb250ZXh0GAIgASgLMhouc3BhcmsuY29ubmVjdC5Vc2VyQ29udGV4dBI5CglvcGVyYXRpb24YAyABKAsyJi5zcGFyay5jb25uZWN0LkNvbmZpZ1JlcXVlc3QuT3BlcmF0aW9uEhgKC2NsaWVudF90eXBlGAQgASgJSACIAQEahQEKCU9wZXJhdGlvbhIvCgNzZXQYASABKAsyIC5zcGFyay5jb25uZWN0LkNvbmZpZ1JlcXVlc3QuU2V0SAASPAoKZ2V0X29wdGlvbhgEIAEoCzImLnNwYXJrLmNvbm5lY3QuQ29uZmlnUmVxdWVzdC5HZXRPcHRpb25IAEIJCgdvcF90eXBlGi0KA1NldBImCgVwYWlycxgBIAMoCzIXLnNwYXJrLmNvbm5lY3QuS2V5VmFsdWUaGQoJR2V0T3B0aW9uEgwKBGtleXMYASADKAlCDgoMX2NsaWVudF90eXBlIn4KDkNvbmZpZ1Jlc3BvbnNlEhIKCnNlc3Npb25faWQYASABKAkSJgoFcGFpcnMYAiADKAsyFy5zcGFyay5jb25uZWN0LktleVZhbHVlEhAKCHdhcm5pbmdzGAMgAygJEh4KFnNlcnZlcl9zaWRlX3Nlc3Npb25faWQYBCABKAkihAMKCFJlbGF0aW9uEiMKBHJlYWQYAiABKAsyEy5zcGFyay5jb25uZWN0LlJlYWRIABIpCgdwcm9qZWN0GAMgASgLMhYuc3BhcmsuY29ubmVjdC5Qcm9qZWN0SAASJwoGZmlsdGVyGAQgASgLMhUuc3BhcmsuY29ubmVjdC5GaWx0ZXJIABItCglhZ2dyZWdhdGUYCSABKAsyGC5zcGFyay5jb25uZWN0LkFnZ3JlZ2F0ZUgAEiEKA3NxbBgKIAEoCzISLnNwYXJrLmNvbm5lY3QuU1FMSAASMQoLZGVkdXBsaWNhdGUYDiABKAsyGi5zcGFyay5jb25uZWN0LkRlZHVwbGljYXRlSAASNgoOc3VicXVlcnlfYWxpYXMYECABKAsyHC5zcGFyay5jb25uZWN0LlN1YnF1ZXJ5QWxpYXNIABI2Cg53aXRoX3JlbGF0aW9ucxgpIAEoCzIcLnNwYXJrLmNvbm5lY3QuV2l0aFJlbGF0aW9uc0gAQgoKCHJlbF90eXBlIv0BCgRSZWFkEjUKC2RhdGFfc291cmNlGAIgASgLMh4uc3BhcmsuY29ubmVjdC5SZWFkLkRhdGFTb3VyY2VIABIUCgxpc19zdHJlYW1pbmcYAyABKAgamgEKCkRhdGFTb3VyY2USEwoGZm9ybWF0GAEgASgJSACIAQESPAoHb3B0aW9ucxgDIAMoCzIrLnNwYXJrLmNvbm5lY3QuUmVhZC5EYXRhU291cmNlLk9wdGlvbnNFbnRyeRouCgxPcHRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIJCgdfZm9ybWF0QgsKCXJlYWRfdHlwZSKKAQoKRXhwcmVzc2lvbhJHChFleHByZXNzaW9uX3N0cmluZxgEIAEoCzIqLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbi5FeHByZXNzaW9uU3RyaW5nSAAaJgoQRXhwcmVzc2lvblN0cmluZxISCgpleHByZXNzaW9uGAEgASgJQgsKCWV4cHJfdHlwZSJhCgdQcm9qZWN0EiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIuCgtleHByZXNzaW9ucxgDIAMoCzIZLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbiJeCgZGaWx0ZXISJgoFaW5wdXQYASABKAsyFy5zcGFyay5jb25uZWN0LlJlbGF0aW9uEiwKCWNvbmRpdGlvbhgCIAEoCzIZLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbiKfAgoJQWdncmVnYXRlEiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhI2Cgpncm91cF90eXBlGAIgASgOMiIuc3BhcmsuY29ubmVjdC5BZ2dyZWdhdGUuR3JvdXBUeXBlEjcKFGdyb3VwaW5nX2V4cHJlc3Npb25zGAMgAygLMhkuc3BhcmsuY29ubmVjdC5FeHByZXNzaW9uEjgKFWFnZ3JlZ2F0ZV9leHByZXNzaW9ucxgEIAMoCzIZLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbiI/CglHcm91cFR5cGUSGgoWR1JPVVBfVFlQRV9VTlNQRUNJRklFRBAAEhYKEkdST1VQX1RZUEVfR1JPVVBCWRABIhQKA1NRTBINCgVxdWVyeRgBIAEoCSJLCgtEZWR1cGxpY2F0ZRImCgVpbnB1dBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24SFAoMY29sdW1uX25hbWVzGAIgAygJIkYKDVN1YnF1ZXJ5QWxpYXMSJgoFaW5wdXQYASABKAsyFy5zcGFyay5jb25uZWN0LlJlbGF0aW9uEg0KBWFsaWFzGAIgASgJImMKDVdpdGhSZWxhdGlvbnMSJQoEcm9vdBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24SKwoKcmVmZXJlbmNlcxgCIAMoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24ijAIKB0NvbW1hbmQSUAocd3JpdGVfc3RyZWFtX29wZXJhdGlvbl9zdGFydBgGIAEoCzIoLnNwYXJrLmNvbm5lY3QuV3JpdGVTdHJlYW1PcGVyYXRpb25TdGFydEgAEkcKF3N0cmVhbWluZ19xdWVyeV9jb21tYW5kGAcgASgLMiQuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUNvbW1hbmRIABJWCh9zdHJlYW1pbmdfcXVlcnlfbWFuYWdlcl9jb21tYW5kGAkgASgLMisuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeU1hbmFnZXJDb21tYW5kSABCDgoMY29tbWFuZF90eXBlIuACChlXcml0ZVN0cmVhbU9wZXJhdGlvblN0YXJ0EiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIOCgZmb3JtYXQYAiABKAkSRgoHb3B0aW9ucxgDIAMoCzI1LnNwYXJrLmNvbm5lY3QuV3JpdGVTdHJlYW1PcGVyYXRpb25TdGFydC5PcHRpb25zRW50cnkSIgoYcHJvY2Vzc2luZ190aW1lX2ludGVydmFsGAUgASgJSAASFwoNYXZhaWxhYmxlX25vdxgGIAEoCEgAEiIKGHJlYWxfdGltZV9iYXRjaF9kdXJhdGlvbhhkIAEoCUgAEhMKC291dHB1dF9tb2RlGAkgASgJEhIKCnF1ZXJ5X25hbWUYCiABKAkaLgoMT3B0aW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCQoHdHJpZ2dlciI2ChhTdHJlYW1pbmdRdWVyeUluc3RhbmNlSWQSCgoCaWQYASABKAkSDgoGcnVuX2lkGAIgASgJImoKH1dyaXRlU3RyZWFtT3BlcmF0aW9uU3RhcnRSZXN1bHQSOQoIcXVlcnlfaWQYASABKAsyJy5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5SW5zdGFuY2VJZBIMCgRuYW1lGAIgASgJIvMDChVTdHJlYW1pbmdRdWVyeUNvbW1hbmQSOQoIcXVlcnlfaWQYASABKAsyJy5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5SW5zdGFuY2VJZBIQCgZzdGF0dXMYAiABKAhIABIXCg1sYXN0X3Byb2dyZXNzGAMgASgISAASGQoPcmVjZW50X3Byb2dyZXNzGAQgASgISAASDgoEc3RvcBgFIAEoCEgAEh8KFXByb2Nlc3NfYWxsX2F2YWlsYWJsZRgGIAEoCEgAEkYKB2V4cGxhaW4YByABKAsyMy5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5Q29tbWFuZC5FeHBsYWluQ29tbWFuZEgAEhMKCWV4Y2VwdGlvbhgIIAEoCEgAElkKEWF3YWl0X3Rlcm1pbmF0aW9uGAkgASgLMjwuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUNvbW1hbmQuQXdhaXRUZXJtaW5hdGlvbkNvbW1hbmRIABoiCg5FeHBsYWluQ29tbWFuZBIQCghleHRlbmRlZBgBIAEoCBpBChdBd2FpdFRlcm1pbmF0aW9uQ29tbWFuZBIXCgp0aW1lb3V0X21zGAIgASgDSACIAQFCDQoLX3RpbWVvdXRfbXNCCQoHY29tbWFuZCKgBwobU3RyZWFtaW5nUXVlcnlDb21tYW5kUmVzdWx0EjkKCHF1ZXJ5X2lkGAEgASgLMicuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUluc3RhbmNlSWQSSQoGc3RhdHVzGAIgASgLMjcuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUNvbW1hbmRSZXN1bHQuU3RhdHVzUmVzdWx0SAASWgoPcmVjZW50X3Byb2dyZXNzGAMgASgLMj8uc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUNvbW1hbmRSZXN1bHQuUmVjZW50UHJvZ3Jlc3NSZXN1bHRIABJLCgdleHBsYWluGAQgASgLMjguc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUNvbW1hbmRSZXN1bHQuRXhwbGFpblJlc3VsdEgAEk8KCWV4Y2VwdGlvbhgFIAEoCzI6LnNwYXJrLmNvbm5lY3QuU3RyZWFtaW5nUXVlcnlDb21tYW5kUmVzdWx0LkV4Y2VwdGlvblJlc3VsdEgAEl4KEWF3YWl0X3Rlcm1pbmF0aW9uGAYgASgLMkEuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUNvbW1hbmRSZXN1bHQuQXdhaXRUZXJtaW5hdGlvblJlc3VsdEgAGm8KDFN0YXR1c1Jlc3VsdBIWCg5zdGF0dXNfbWVzc2FnZRgBIAEoCRIZChFpc19kYXRhX2F2YWlsYWJsZRgCIAEoCBIZChFpc190cmlnZ2VyX2FjdGl2ZRgDIAEoCBIRCglpc19hY3RpdmUYBCABKAgaNAoUUmVjZW50UHJvZ3Jlc3NSZXN1bHQSHAoUcmVjZW50X3Byb2dyZXNzX2pzb24YBSADKAkaHwoNRXhwbGFpblJlc3VsdBIOCgZyZXN1bHQYASABKAkamwEKD0V4Y2VwdGlvblJlc3VsdBIeChFleGNlcHRpb25fbWVzc2FnZRgBIAEoCUgAiAEBEhgKC2Vycm9yX2NsYXNzGAIgASgJSAGIAQESGAoLc3RhY2tfdHJhY2UYAyABKAlIAogBAUIUChJfZXhjZXB0aW9uX21lc3NhZ2VCDgoMX2Vycm9yX2NsYXNzQg4KDF9zdGFja190cmFjZRosChZBd2FpdFRlcm1pbmF0aW9uUmVzdWx0EhIKCnRlcm1pbmF0ZWQYASABKAhCDQoLcmVzdWx0X3R5cGUiOwocU3RyZWFtaW5nUXVlcnlNYW5hZ2VyQ29tbWFuZBIQCgZhY3RpdmUYASABKAhIAEIJCgdjb21tYW5kIuICCiJTdHJlYW1pbmdRdWVyeU1hbmFnZXJDb21tYW5kUmVzdWx0ElAKBmFjdGl2ZRgBIAEoCzI+LnNwYXJrLmNvbm5lY3QuU3RyZWFtaW5nUXVlcnlNYW5hZ2VyQ29tbWFuZFJlc3VsdC5BY3RpdmVSZXN1bHRIABpwCgxBY3RpdmVSZXN1bHQSYAoOYWN0aXZlX3F1ZXJpZXMYASADKAsySC5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5TWFuYWdlckNvbW1hbmRSZXN1bHQuU3RyZWFtaW5nUXVlcnlJbnN0YW5jZRppChZTdHJlYW1pbmdRdWVyeUluc3RhbmNlEjMKAmlkGAEgASgLMicuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUluc3RhbmNlSWQSEQoEbmFtZRgCIAEoCUgAiAEBQgcKBV9uYW1lQg0KC3Jlc3VsdF90eXBlMp4FChNTcGFya0Nvbm5lY3RTZXJ2aWNlElgKC0V4ZWN1dGVQbGFuEiEuc3BhcmsuY29ubmVjdC5FeGVjdXRlUGxhblJlcXVlc3QaIi5zcGFyay5jb25uZWN0LkV4ZWN1dGVQbGFuUmVzcG9uc2UiADABElYKC0FuYWx5emVQbGFuEiEuc3BhcmsuY29ubmVjdC5BbmFseXplUGxhblJlcXVlc3QaIi5zcGFyay5jb25uZWN0LkFuYWx5emVQbGFuUmVzcG9uc2UiABJHCgZDb25maWcSHC5zcGFyay5jb25uZWN0LkNvbmZpZ1JlcXVlc3QaHS5zcGFyay5jb25uZWN0LkNvbmZpZ1Jlc3BvbnNlIgASYAoPUmVhdHRhY2hFeGVjdXRlEiUuc3BhcmsuY29ubmVjdC5SZWF0dGFjaEV4ZWN1dGVSZXF1ZXN0GiIuc3BhcmsuY29ubmVjdC5FeGVjdXRlUGxhblJlc3BvbnNlIgAwARJfCg5SZWxlYXNlRXhlY3V0ZRIkLnNwYXJrLmNvbm5lY3QuUmVsZWFzZUV4ZWN1dGVSZXF1ZXN0GiUuc3BhcmsuY29ubmVjdC5SZWxlYXNlRXhlY3V0ZVJlc3BvbnNlIgASXwoOUmVsZWFzZVNlc3Npb24SJC5zcGFyay5jb25uZWN0LlJlbGVhc2VTZXNzaW9uUmVxdWVzdBolLnNwYXJrLmNvbm5lY3QuUmVsZWFzZVNlc3Npb25SZXNwb25zZSIAEmgKEUZldGNoRXJyb3JEZXRhaWxzEicuc3BhcmsuY29ubmVjdC5GZXRjaEVycm9yRGV0YWlsc1JlcXVlc3QaKC5zcGFyay5jb25uZWN0LkZldGNoRXJyb3JEZXRhaWxzUmVzcG9uc2UiAGIGcHJvdG8z");
+  fileDesc("ChNzcGFyay1jb25uZWN0LnByb3RvEg1zcGFyay5jb25uZWN0IjEKC1VzZXJDb250ZXh0Eg8KB3VzZXJfaWQYASABKAkSEQoJdXNlcl9uYW1lGAIgASgJImUKBFBsYW4SJwoEcm9vdBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb25IABIpCgdjb21tYW5kGAIgASgLMhYuc3BhcmsuY29ubmVjdC5Db21tYW5kSABCCQoHb3BfdHlwZSInCg9SZWF0dGFjaE9wdGlvbnMSFAoMcmVhdHRhY2hhYmxlGAEgASgIItwDChJFeGVjdXRlUGxhblJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIwCgx1c2VyX2NvbnRleHQYAiABKAsyGi5zcGFyay5jb25uZWN0LlVzZXJDb250ZXh0EiEKBHBsYW4YAyABKAsyEy5zcGFyay5jb25uZWN0LlBsYW4SGAoLY2xpZW50X3R5cGUYBCABKAlIAIgBARJICg9yZXF1ZXN0X29wdGlvbnMYBSADKAsyLy5zcGFyay5jb25uZWN0LkV4ZWN1dGVQbGFuUmVxdWVzdC5SZXF1ZXN0T3B0aW9uEhkKDG9wZXJhdGlvbl9pZBgGIAEoCUgBiAEBEjMKJmNsaWVudF9vYnNlcnZlZF9zZXJ2ZXJfc2lkZV9zZXNzaW9uX2lkGAggASgJSAKIAQEaXQoNUmVxdWVzdE9wdGlvbhI6ChByZWF0dGFjaF9vcHRpb25zGAEgASgLMh4uc3BhcmsuY29ubmVjdC5SZWF0dGFjaE9wdGlvbnNIAEIQCg5yZXF1ZXN0X29wdGlvbkIOCgxfY2xpZW50X3R5cGVCDwoNX29wZXJhdGlvbl9pZEIpCidfY2xpZW50X29ic2VydmVkX3NlcnZlcl9zaWRlX3Nlc3Npb25faWQioAUKE0V4ZWN1dGVQbGFuUmVzcG9uc2USEgoKc2Vzc2lvbl9pZBgBIAEoCRIUCgxvcGVyYXRpb25faWQYDCABKAkSEwoLcmVzcG9uc2VfaWQYDSABKAkSHgoWc2VydmVyX3NpZGVfc2Vzc2lvbl9pZBgPIAEoCRJECgthcnJvd19iYXRjaBgCIAEoCzItLnNwYXJrLmNvbm5lY3QuRXhlY3V0ZVBsYW5SZXNwb25zZS5BcnJvd0JhdGNoSAASXQojd3JpdGVfc3RyZWFtX29wZXJhdGlvbl9zdGFydF9yZXN1bHQYCCABKAsyLi5zcGFyay5jb25uZWN0LldyaXRlU3RyZWFtT3BlcmF0aW9uU3RhcnRSZXN1bHRIABJUCh5zdHJlYW1pbmdfcXVlcnlfY29tbWFuZF9yZXN1bHQYCSABKAsyKi5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5Q29tbWFuZFJlc3VsdEgAEmMKJnN0cmVhbWluZ19xdWVyeV9tYW5hZ2VyX2NvbW1hbmRfcmVzdWx0GAsgASgLMjEuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeU1hbmFnZXJDb21tYW5kUmVzdWx0SAASTAoPcmVzdWx0X2NvbXBsZXRlGA4gASgLMjEuc3BhcmsuY29ubmVjdC5FeGVjdXRlUGxhblJlc3BvbnNlLlJlc3VsdENvbXBsZXRlSAAaWQoKQXJyb3dCYXRjaBIRCglyb3dfY291bnQYASABKAMSDAoEZGF0YRgCIAEoDBIZCgxzdGFydF9vZmZzZXQYAyABKANIAIgBAUIPCg1fc3RhcnRfb2Zmc2V0GhAKDlJlc3VsdENvbXBsZXRlQg8KDXJlc3BvbnNlX3R5cGUi0gEKFlJlYXR0YWNoRXhlY3V0ZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIwCgx1c2VyX2NvbnRleHQYAiABKAsyGi5zcGFyay5jb25uZWN0LlVzZXJDb250ZXh0EhQKDG9wZXJhdGlvbl9pZBgDIAEoCRIYCgtjbGllbnRfdHlwZRgEIAEoCUgAiAEBEh0KEGxhc3RfcmVzcG9uc2VfaWQYBSABKAlIAYgBAUIOCgxfY2xpZW50X3R5cGVCEwoRX2xhc3RfcmVzcG9uc2VfaWQi/gEKFVJlbGVhc2VFeGVjdXRlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEjAKDHVzZXJfY29udGV4dBgCIAEoCzIaLnNwYXJrLmNvbm5lY3QuVXNlckNvbnRleHQSFAoMb3BlcmF0aW9uX2lkGAMgASgJEhgKC2NsaWVudF90eXBlGAQgASgJSAGIAQESRgoLcmVsZWFzZV9hbGwYBSABKAsyLy5zcGFyay5jb25uZWN0LlJlbGVhc2VFeGVjdXRlUmVxdWVzdC5SZWxlYXNlQWxsSAAaDAoKUmVsZWFzZUFsbEIJCgdyZWxlYXNlQg4KDF9jbGllbnRfdHlwZSJ4ChZSZWxlYXNlRXhlY3V0ZVJlc3BvbnNlEhIKCnNlc3Npb25faWQYASABKAkSGQoMb3BlcmF0aW9uX2lkGAIgASgJSACIAQESHgoWc2VydmVyX3NpZGVfc2Vzc2lvbl9pZBgDIAEoCUIPCg1fb3BlcmF0aW9uX2lkIocBChVSZWxlYXNlU2Vzc2lvblJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIwCgx1c2VyX2NvbnRleHQYAiABKAsyGi5zcGFyay5jb25uZWN0LlVzZXJDb250ZXh0EhgKC2NsaWVudF90eXBlGAMgASgJSACIAQFCDgoMX2NsaWVudF90eXBlIkwKFlJlbGVhc2VTZXNzaW9uUmVzcG9uc2USEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzZXJ2ZXJfc2lkZV9zZXNzaW9uX2lkGAIgASgJIpwBChhGZXRjaEVycm9yRGV0YWlsc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIwCgx1c2VyX2NvbnRleHQYAiABKAsyGi5zcGFyay5jb25uZWN0LlVzZXJDb250ZXh0EhAKCGVycm9yX2lkGAMgASgJEhgKC2NsaWVudF90eXBlGAQgASgJSACIAQFCDgoMX2NsaWVudF90eXBlIpIFChlGZXRjaEVycm9yRGV0YWlsc1Jlc3BvbnNlEhsKDnJvb3RfZXJyb3JfaWR4GAEgASgFSACIAQESPgoGZXJyb3JzGAIgAygLMi4uc3BhcmsuY29ubmVjdC5GZXRjaEVycm9yRGV0YWlsc1Jlc3BvbnNlLkVycm9yEh4KFnNlcnZlcl9zaWRlX3Nlc3Npb25faWQYAyABKAkSEgoKc2Vzc2lvbl9pZBgEIAEoCRrHAQoFRXJyb3ISHAoUZXJyb3JfdHlwZV9oaWVyYXJjaHkYASADKAkSDwoHbWVzc2FnZRgCIAEoCRIWCgljYXVzZV9pZHgYBCABKAVIAIgBARJVCg9zcGFya190aHJvd2FibGUYBSABKAsyNy5zcGFyay5jb25uZWN0LkZldGNoRXJyb3JEZXRhaWxzUmVzcG9uc2UuU3BhcmtUaHJvd2FibGVIAYgBAUIMCgpfY2F1c2VfaWR4QhIKEF9zcGFya190aHJvd2FibGUahgIKDlNwYXJrVGhyb3dhYmxlEhgKC2Vycm9yX2NsYXNzGAEgASgJSACIAQESagoSbWVzc2FnZV9wYXJhbWV0ZXJzGAIgAygLMk4uc3BhcmsuY29ubmVjdC5GZXRjaEVycm9yRGV0YWlsc1Jlc3BvbnNlLlNwYXJrVGhyb3dhYmxlLk1lc3NhZ2VQYXJhbWV0ZXJzRW50cnkSFgoJc3FsX3N0YXRlGAQgASgJSAGIAQEaOAoWTWVzc2FnZVBhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg4KDF9lcnJvcl9jbGFzc0IMCgpfc3FsX3N0YXRlQhEKD19yb290X2Vycm9yX2lkeCL8BAoSQW5hbHl6ZVBsYW5SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSMAoMdXNlcl9jb250ZXh0GAIgASgLMhouc3BhcmsuY29ubmVjdC5Vc2VyQ29udGV4dBIYCgtjbGllbnRfdHlwZRgDIAEoCUgBiAEBEjwKB2V4cGxhaW4YBSABKAsyKS5zcGFyay5jb25uZWN0LkFuYWx5emVQbGFuUmVxdWVzdC5FeHBsYWluSAASRQoMaXNfc3RyZWFtaW5nGAggASgLMi0uc3BhcmsuY29ubmVjdC5BbmFseXplUGxhblJlcXVlc3QuSXNTdHJlYW1pbmdIABJHCg1zcGFya192ZXJzaW9uGAogASgLMi4uc3BhcmsuY29ubmVjdC5BbmFseXplUGxhblJlcXVlc3QuU3BhcmtWZXJzaW9uSAAa2gEKB0V4cGxhaW4SIQoEcGxhbhgBIAEoCzITLnNwYXJrLmNvbm5lY3QuUGxhbhJLCgxleHBsYWluX21vZGUYAiABKA4yNS5zcGFyay5jb25uZWN0LkFuYWx5emVQbGFuUmVxdWVzdC5FeHBsYWluLkV4cGxhaW5Nb2RlIl8KC0V4cGxhaW5Nb2RlEhwKGEVYUExBSU5fTU9ERV9VTlNQRUNJRklFRBAAEhcKE0VYUExBSU5fTU9ERV9TSU1QTEUQARIZChVFWFBMQUlOX01PREVfRVhURU5ERUQQAhowCgtJc1N0cmVhbWluZxIhCgRwbGFuGAEgASgLMhMuc3BhcmsuY29ubmVjdC5QbGFuGg4KDFNwYXJrVmVyc2lvbkIJCgdhbmFseXplQg4KDF9jbGllbnRfdHlwZSKNAwoTQW5hbHl6ZVBsYW5SZXNwb25zZRISCgpzZXNzaW9uX2lkGAEgASgJEh4KFnNlcnZlcl9zaWRlX3Nlc3Npb25faWQYDyABKAkSPQoHZXhwbGFpbhgDIAEoCzIqLnNwYXJrLmNvbm5lY3QuQW5hbHl6ZVBsYW5SZXNwb25zZS5FeHBsYWluSAASRgoMaXNfc3RyZWFtaW5nGAYgASgLMi4uc3BhcmsuY29ubmVjdC5BbmFseXplUGxhblJlc3BvbnNlLklzU3RyZWFtaW5nSAASSAoNc3BhcmtfdmVyc2lvbhgIIAEoCzIvLnNwYXJrLmNvbm5lY3QuQW5hbHl6ZVBsYW5SZXNwb25zZS5TcGFya1ZlcnNpb25IABohCgdFeHBsYWluEhYKDmV4cGxhaW5fc3RyaW5nGAEgASgJGiMKC0lzU3RyZWFtaW5nEhQKDGlzX3N0cmVhbWluZxgBIAEoCBofCgxTcGFya1ZlcnNpb24SDwoHdmVyc2lvbhgBIAEoCUIICgZyZXN1bHQiNQoIS2V5VmFsdWUSCwoDa2V5GAEgASgJEhIKBXZhbHVlGAIgASgJSACIAQFCCAoGX3ZhbHVlIowDCg1Db25maWdSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSMAoMdXNlcl9jb250ZXh0GAIgASgLMhouc3BhcmsuY29ubmVjdC5Vc2VyQ29udGV4dBI5CglvcGVyYXRpb24YAyABKAsyJi5zcGFyay5jb25uZWN0LkNvbmZpZ1JlcXVlc3QuT3BlcmF0aW9uEhgKC2NsaWVudF90eXBlGAQgASgJSACIAQEahQEKCU9wZXJhdGlvbhIvCgNzZXQYASABKAsyIC5zcGFyay5jb25uZWN0LkNvbmZpZ1JlcXVlc3QuU2V0SAASPAoKZ2V0X29wdGlvbhgEIAEoCzImLnNwYXJrLmNvbm5lY3QuQ29uZmlnUmVxdWVzdC5HZXRPcHRpb25IAEIJCgdvcF90eXBlGi0KA1NldBImCgVwYWlycxgBIAMoCzIXLnNwYXJrLmNvbm5lY3QuS2V5VmFsdWUaGQoJR2V0T3B0aW9uEgwKBGtleXMYASADKAlCDgoMX2NsaWVudF90eXBlIn4KDkNvbmZpZ1Jlc3BvbnNlEhIKCnNlc3Npb25faWQYASABKAkSJgoFcGFpcnMYAiADKAsyFy5zcGFyay5jb25uZWN0LktleVZhbHVlEhAKCHdhcm5pbmdzGAMgAygJEh4KFnNlcnZlcl9zaWRlX3Nlc3Npb25faWQYBCABKAkigQIKCFJlbGF0aW9uEiMKBHJlYWQYAiABKAsyEy5zcGFyay5jb25uZWN0LlJlYWRIABIhCgNzcWwYCiABKAsyEi5zcGFyay5jb25uZWN0LlNRTEgAEjEKC2RlZHVwbGljYXRlGA4gASgLMhouc3BhcmsuY29ubmVjdC5EZWR1cGxpY2F0ZUgAEjYKDnN1YnF1ZXJ5X2FsaWFzGBAgASgLMhwuc3BhcmsuY29ubmVjdC5TdWJxdWVyeUFsaWFzSAASNgoOd2l0aF9yZWxhdGlvbnMYKSABKAsyHC5zcGFyay5jb25uZWN0LldpdGhSZWxhdGlvbnNIAEIKCghyZWxfdHlwZSL9AQoEUmVhZBI1CgtkYXRhX3NvdXJjZRgCIAEoCzIeLnNwYXJrLmNvbm5lY3QuUmVhZC5EYXRhU291cmNlSAASFAoMaXNfc3RyZWFtaW5nGAMgASgIGpoBCgpEYXRhU291cmNlEhMKBmZvcm1hdBgBIAEoCUgAiAEBEjwKB29wdGlvbnMYAyADKAsyKy5zcGFyay5jb25uZWN0LlJlYWQuRGF0YVNvdXJjZS5PcHRpb25zRW50cnkaLgoMT3B0aW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCQoHX2Zvcm1hdEILCglyZWFkX3R5cGUiFAoDU1FMEg0KBXF1ZXJ5GAEgASgJIksKC0RlZHVwbGljYXRlEiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIUCgxjb2x1bW5fbmFtZXMYAiADKAkiRgoNU3VicXVlcnlBbGlhcxImCgVpbnB1dBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24SDQoFYWxpYXMYAiABKAkiYwoNV2l0aFJlbGF0aW9ucxIlCgRyb290GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIrCgpyZWZlcmVuY2VzGAIgAygLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbiKMAgoHQ29tbWFuZBJQChx3cml0ZV9zdHJlYW1fb3BlcmF0aW9uX3N0YXJ0GAYgASgLMiguc3BhcmsuY29ubmVjdC5Xcml0ZVN0cmVhbU9wZXJhdGlvblN0YXJ0SAASRwoXc3RyZWFtaW5nX3F1ZXJ5X2NvbW1hbmQYByABKAsyJC5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5Q29tbWFuZEgAElYKH3N0cmVhbWluZ19xdWVyeV9tYW5hZ2VyX2NvbW1hbmQYCSABKAsyKy5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5TWFuYWdlckNvbW1hbmRIAEIOCgxjb21tYW5kX3R5cGUivAIKGVdyaXRlU3RyZWFtT3BlcmF0aW9uU3RhcnQSJgoFaW5wdXQYASABKAsyFy5zcGFyay5jb25uZWN0LlJlbGF0aW9uEg4KBmZvcm1hdBgCIAEoCRJGCgdvcHRpb25zGAMgAygLMjUuc3BhcmsuY29ubmVjdC5Xcml0ZVN0cmVhbU9wZXJhdGlvblN0YXJ0Lk9wdGlvbnNFbnRyeRIiChhwcm9jZXNzaW5nX3RpbWVfaW50ZXJ2YWwYBSABKAlIABIXCg1hdmFpbGFibGVfbm93GAYgASgISAASEwoLb3V0cHV0X21vZGUYCSABKAkSEgoKcXVlcnlfbmFtZRgKIAEoCRouCgxPcHRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIJCgd0cmlnZ2VyIjYKGFN0cmVhbWluZ1F1ZXJ5SW5zdGFuY2VJZBIKCgJpZBgBIAEoCRIOCgZydW5faWQYAiABKAkiagofV3JpdGVTdHJlYW1PcGVyYXRpb25TdGFydFJlc3VsdBI5CghxdWVyeV9pZBgBIAEoCzInLnNwYXJrLmNvbm5lY3QuU3RyZWFtaW5nUXVlcnlJbnN0YW5jZUlkEgwKBG5hbWUYAiABKAkiywIKFVN0cmVhbWluZ1F1ZXJ5Q29tbWFuZBI5CghxdWVyeV9pZBgBIAEoCzInLnNwYXJrLmNvbm5lY3QuU3RyZWFtaW5nUXVlcnlJbnN0YW5jZUlkEhAKBnN0YXR1cxgCIAEoCEgAEhcKDWxhc3RfcHJvZ3Jlc3MYAyABKAhIABIOCgRzdG9wGAUgASgISAASEwoJZXhjZXB0aW9uGAggASgISAASWQoRYXdhaXRfdGVybWluYXRpb24YCSABKAsyPC5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5Q29tbWFuZC5Bd2FpdFRlcm1pbmF0aW9uQ29tbWFuZEgAGkEKF0F3YWl0VGVybWluYXRpb25Db21tYW5kEhcKCnRpbWVvdXRfbXMYAiABKANIAIgBAUINCgtfdGltZW91dF9tc0IJCgdjb21tYW5kIrIGChtTdHJlYW1pbmdRdWVyeUNvbW1hbmRSZXN1bHQSOQoIcXVlcnlfaWQYASABKAsyJy5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5SW5zdGFuY2VJZBJJCgZzdGF0dXMYAiABKAsyNy5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5Q29tbWFuZFJlc3VsdC5TdGF0dXNSZXN1bHRIABJaCg9yZWNlbnRfcHJvZ3Jlc3MYAyABKAsyPy5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5Q29tbWFuZFJlc3VsdC5SZWNlbnRQcm9ncmVzc1Jlc3VsdEgAEk8KCWV4Y2VwdGlvbhgFIAEoCzI6LnNwYXJrLmNvbm5lY3QuU3RyZWFtaW5nUXVlcnlDb21tYW5kUmVzdWx0LkV4Y2VwdGlvblJlc3VsdEgAEl4KEWF3YWl0X3Rlcm1pbmF0aW9uGAYgASgLMkEuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUNvbW1hbmRSZXN1bHQuQXdhaXRUZXJtaW5hdGlvblJlc3VsdEgAGm8KDFN0YXR1c1Jlc3VsdBIWCg5zdGF0dXNfbWVzc2FnZRgBIAEoCRIZChFpc19kYXRhX2F2YWlsYWJsZRgCIAEoCBIZChFpc190cmlnZ2VyX2FjdGl2ZRgDIAEoCBIRCglpc19hY3RpdmUYBCABKAgaNAoUUmVjZW50UHJvZ3Jlc3NSZXN1bHQSHAoUcmVjZW50X3Byb2dyZXNzX2pzb24YBSADKAkamwEKD0V4Y2VwdGlvblJlc3VsdBIeChFleGNlcHRpb25fbWVzc2FnZRgBIAEoCUgAiAEBEhgKC2Vycm9yX2NsYXNzGAIgASgJSAGIAQESGAoLc3RhY2tfdHJhY2UYAyABKAlIAogBAUIUChJfZXhjZXB0aW9uX21lc3NhZ2VCDgoMX2Vycm9yX2NsYXNzQg4KDF9zdGFja190cmFjZRosChZBd2FpdFRlcm1pbmF0aW9uUmVzdWx0EhIKCnRlcm1pbmF0ZWQYASABKAhCDQoLcmVzdWx0X3R5cGUiOwocU3RyZWFtaW5nUXVlcnlNYW5hZ2VyQ29tbWFuZBIQCgZhY3RpdmUYASABKAhIAEIJCgdjb21tYW5kIuICCiJTdHJlYW1pbmdRdWVyeU1hbmFnZXJDb21tYW5kUmVzdWx0ElAKBmFjdGl2ZRgBIAEoCzI+LnNwYXJrLmNvbm5lY3QuU3RyZWFtaW5nUXVlcnlNYW5hZ2VyQ29tbWFuZFJlc3VsdC5BY3RpdmVSZXN1bHRIABpwCgxBY3RpdmVSZXN1bHQSYAoOYWN0aXZlX3F1ZXJpZXMYASADKAsySC5zcGFyay5jb25uZWN0LlN0cmVhbWluZ1F1ZXJ5TWFuYWdlckNvbW1hbmRSZXN1bHQuU3RyZWFtaW5nUXVlcnlJbnN0YW5jZRppChZTdHJlYW1pbmdRdWVyeUluc3RhbmNlEjMKAmlkGAEgASgLMicuc3BhcmsuY29ubmVjdC5TdHJlYW1pbmdRdWVyeUluc3RhbmNlSWQSEQoEbmFtZRgCIAEoCUgAiAEBQgcKBV9uYW1lQg0KC3Jlc3VsdF90eXBlMp4FChNTcGFya0Nvbm5lY3RTZXJ2aWNlElgKC0V4ZWN1dGVQbGFuEiEuc3BhcmsuY29ubmVjdC5FeGVjdXRlUGxhblJlcXVlc3QaIi5zcGFyay5jb25uZWN0LkV4ZWN1dGVQbGFuUmVzcG9uc2UiADABElYKC0FuYWx5emVQbGFuEiEuc3BhcmsuY29ubmVjdC5BbmFseXplUGxhblJlcXVlc3QaIi5zcGFyay5jb25uZWN0LkFuYWx5emVQbGFuUmVzcG9uc2UiABJHCgZDb25maWcSHC5zcGFyay5jb25uZWN0LkNvbmZpZ1JlcXVlc3QaHS5zcGFyay5jb25uZWN0LkNvbmZpZ1Jlc3BvbnNlIgASYAoPUmVhdHRhY2hFeGVjdXRlEiUuc3BhcmsuY29ubmVjdC5SZWF0dGFjaEV4ZWN1dGVSZXF1ZXN0GiIuc3BhcmsuY29ubmVjdC5FeGVjdXRlUGxhblJlc3BvbnNlIgAwARJfCg5SZWxlYXNlRXhlY3V0ZRIkLnNwYXJrLmNvbm5lY3QuUmVsZWFzZUV4ZWN1dGVSZXF1ZXN0GiUuc3BhcmsuY29ubmVjdC5SZWxlYXNlRXhlY3V0ZVJlc3BvbnNlIgASXwoOUmVsZWFzZVNlc3Npb24SJC5zcGFyay5jb25uZWN0LlJlbGVhc2VTZXNzaW9uUmVxdWVzdBolLnNwYXJrLmNvbm5lY3QuUmVsZWFzZVNlc3Npb25SZXNwb25zZSIAEmgKEUZldGNoRXJyb3JEZXRhaWxzEicuc3BhcmsuY29ubmVjdC5GZXRjaEVycm9yRGV0YWlsc1JlcXVlc3QaKC5zcGFyay5jb25uZWN0LkZldGNoRXJyb3JEZXRhaWxzUmVzcG9uc2UiAGIGcHJvdG8z");
 
 /**
  * Together with the id of the session it names the session.
@@ -958,24 +958,6 @@ export type Relation = Message<"spark.connect.Relation"> & {
     case: "read";
   } | {
     /**
-     * @generated from field: spark.connect.Project project = 3;
-     */
-    value: Project;
-    case: "project";
-  } | {
-    /**
-     * @generated from field: spark.connect.Filter filter = 4;
-     */
-    value: Filter;
-    case: "filter";
-  } | {
-    /**
-     * @generated from field: spark.connect.Aggregate aggregate = 9;
-     */
-    value: Aggregate;
-    case: "aggregate";
-  } | {
-    /**
      * @generated from field: spark.connect.SQL sql = 10;
      */
     value: SQL;
@@ -1059,148 +1041,6 @@ export const Read_DataSourceSchema: GenMessage<Read_DataSource> = /*@__PURE__*/
   messageDesc(file_spark_connect, 18, 0);
 
 /**
- * @generated from message spark.connect.Expression
- */
-export type Expression = Message<"spark.connect.Expression"> & {
-  /**
-   * @generated from oneof spark.connect.Expression.expr_type
-   */
-  exprType: {
-    /**
-     * @generated from field: spark.connect.Expression.ExpressionString expression_string = 4;
-     */
-    value: Expression_ExpressionString;
-    case: "expressionString";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message spark.connect.Expression.
- * Use `create(ExpressionSchema)` to create a new message.
- */
-export const ExpressionSchema: GenMessage<Expression> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 19);
-
-/**
- * @generated from message spark.connect.Expression.ExpressionString
- */
-export type Expression_ExpressionString = Message<"spark.connect.Expression.ExpressionString"> & {
-  /**
-   * @generated from field: string expression = 1;
-   */
-  expression: string;
-};
-
-/**
- * Describes the message spark.connect.Expression.ExpressionString.
- * Use `create(Expression_ExpressionStringSchema)` to create a new message.
- */
-export const Expression_ExpressionStringSchema: GenMessage<Expression_ExpressionString> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 19, 0);
-
-/**
- * @generated from message spark.connect.Project
- */
-export type Project = Message<"spark.connect.Project"> & {
-  /**
-   * @generated from field: spark.connect.Relation input = 1;
-   */
-  input?: Relation | undefined;
-
-  /**
-   * @generated from field: repeated spark.connect.Expression expressions = 3;
-   */
-  expressions: Expression[];
-};
-
-/**
- * Describes the message spark.connect.Project.
- * Use `create(ProjectSchema)` to create a new message.
- */
-export const ProjectSchema: GenMessage<Project> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 20);
-
-/**
- * @generated from message spark.connect.Filter
- */
-export type Filter = Message<"spark.connect.Filter"> & {
-  /**
-   * @generated from field: spark.connect.Relation input = 1;
-   */
-  input?: Relation | undefined;
-
-  /**
-   * @generated from field: spark.connect.Expression condition = 2;
-   */
-  condition?: Expression | undefined;
-};
-
-/**
- * Describes the message spark.connect.Filter.
- * Use `create(FilterSchema)` to create a new message.
- */
-export const FilterSchema: GenMessage<Filter> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 21);
-
-/**
- * @generated from message spark.connect.Aggregate
- */
-export type Aggregate = Message<"spark.connect.Aggregate"> & {
-  /**
-   * @generated from field: spark.connect.Relation input = 1;
-   */
-  input?: Relation | undefined;
-
-  /**
-   * @generated from field: spark.connect.Aggregate.GroupType group_type = 2;
-   */
-  groupType: Aggregate_GroupType;
-
-  /**
-   * @generated from field: repeated spark.connect.Expression grouping_expressions = 3;
-   */
-  groupingExpressions: Expression[];
-
-  /**
-   * @generated from field: repeated spark.connect.Expression aggregate_expressions = 4;
-   */
-  aggregateExpressions: Expression[];
-};
-
-/**
- * Describes the message spark.connect.Aggregate.
- * Use `create(AggregateSchema)` to create a new message.
- */
-export const AggregateSchema: GenMessage<Aggregate> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 22);
-
-/**
- * @generated from enum spark.connect.Aggregate.GroupType
- */
-export const Aggregate_GroupType = {
-  /**
-   * @generated from enum value: GROUP_TYPE_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED: 0,
-
-  /**
-   * @generated from enum value: GROUP_TYPE_GROUPBY = 1;
-   */
-  GROUPBY: 1,
-} as const;
-
-/**
- * @generated from enum spark.connect.Aggregate.GroupType
- */
-export type Aggregate_GroupType = (typeof Aggregate_GroupType)[keyof typeof Aggregate_GroupType] | UnknownEnum;
-
-/**
- * Describes the enum spark.connect.Aggregate.GroupType.
- */
-export const Aggregate_GroupTypeSchema: GenEnum<Aggregate_GroupType> = /*@__PURE__*/
-  enumDesc(file_spark_connect, 22, 0);
-
-/**
  * @generated from message spark.connect.SQL
  */
 export type SQL = Message<"spark.connect.SQL"> & {
@@ -1215,7 +1055,7 @@ export type SQL = Message<"spark.connect.SQL"> & {
  * Use `create(SQLSchema)` to create a new message.
  */
 export const SQLSchema: GenMessage<SQL> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 23);
+  messageDesc(file_spark_connect, 19);
 
 /**
  * @generated from message spark.connect.Deduplicate
@@ -1237,7 +1077,7 @@ export type Deduplicate = Message<"spark.connect.Deduplicate"> & {
  * Use `create(DeduplicateSchema)` to create a new message.
  */
 export const DeduplicateSchema: GenMessage<Deduplicate> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 24);
+  messageDesc(file_spark_connect, 20);
 
 /**
  * @generated from message spark.connect.SubqueryAlias
@@ -1259,7 +1099,7 @@ export type SubqueryAlias = Message<"spark.connect.SubqueryAlias"> & {
  * Use `create(SubqueryAliasSchema)` to create a new message.
  */
 export const SubqueryAliasSchema: GenMessage<SubqueryAlias> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 25);
+  messageDesc(file_spark_connect, 21);
 
 /**
  * A SQL text (`root`) over relations that have names (`references`).
@@ -1283,7 +1123,7 @@ export type WithRelations = Message<"spark.connect.WithRelations"> & {
  * Use `create(WithRelationsSchema)` to create a new message.
  */
 export const WithRelationsSchema: GenMessage<WithRelations> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 26);
+  messageDesc(file_spark_connect, 22);
 
 /**
  * @generated from message spark.connect.Command
@@ -1318,7 +1158,7 @@ export type Command = Message<"spark.connect.Command"> & {
  * Use `create(CommandSchema)` to create a new message.
  */
 export const CommandSchema: GenMessage<Command> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 27);
+  messageDesc(file_spark_connect, 23);
 
 /**
  * @generated from message spark.connect.WriteStreamOperationStart
@@ -1354,12 +1194,6 @@ export type WriteStreamOperationStart = Message<"spark.connect.WriteStreamOperat
      */
     value: boolean;
     case: "availableNow";
-  } | {
-    /**
-     * @generated from field: string real_time_batch_duration = 100;
-     */
-    value: string;
-    case: "realTimeBatchDuration";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -1378,7 +1212,7 @@ export type WriteStreamOperationStart = Message<"spark.connect.WriteStreamOperat
  * Use `create(WriteStreamOperationStartSchema)` to create a new message.
  */
 export const WriteStreamOperationStartSchema: GenMessage<WriteStreamOperationStart> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 28);
+  messageDesc(file_spark_connect, 24);
 
 /**
  * `id` stays as long as the checkpoint, `run_id` is new at each start.
@@ -1402,7 +1236,7 @@ export type StreamingQueryInstanceId = Message<"spark.connect.StreamingQueryInst
  * Use `create(StreamingQueryInstanceIdSchema)` to create a new message.
  */
 export const StreamingQueryInstanceIdSchema: GenMessage<StreamingQueryInstanceId> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 29);
+  messageDesc(file_spark_connect, 25);
 
 /**
  * @generated from message spark.connect.WriteStreamOperationStartResult
@@ -1424,7 +1258,7 @@ export type WriteStreamOperationStartResult = Message<"spark.connect.WriteStream
  * Use `create(WriteStreamOperationStartResultSchema)` to create a new message.
  */
 export const WriteStreamOperationStartResultSchema: GenMessage<WriteStreamOperationStartResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 30);
+  messageDesc(file_spark_connect, 26);
 
 /**
  * @generated from message spark.connect.StreamingQueryCommand
@@ -1452,28 +1286,10 @@ export type StreamingQueryCommand = Message<"spark.connect.StreamingQueryCommand
     case: "lastProgress";
   } | {
     /**
-     * @generated from field: bool recent_progress = 4;
-     */
-    value: boolean;
-    case: "recentProgress";
-  } | {
-    /**
      * @generated from field: bool stop = 5;
      */
     value: boolean;
     case: "stop";
-  } | {
-    /**
-     * @generated from field: bool process_all_available = 6;
-     */
-    value: boolean;
-    case: "processAllAvailable";
-  } | {
-    /**
-     * @generated from field: spark.connect.StreamingQueryCommand.ExplainCommand explain = 7;
-     */
-    value: StreamingQueryCommand_ExplainCommand;
-    case: "explain";
   } | {
     /**
      * @generated from field: bool exception = 8;
@@ -1494,24 +1310,7 @@ export type StreamingQueryCommand = Message<"spark.connect.StreamingQueryCommand
  * Use `create(StreamingQueryCommandSchema)` to create a new message.
  */
 export const StreamingQueryCommandSchema: GenMessage<StreamingQueryCommand> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 31);
-
-/**
- * @generated from message spark.connect.StreamingQueryCommand.ExplainCommand
- */
-export type StreamingQueryCommand_ExplainCommand = Message<"spark.connect.StreamingQueryCommand.ExplainCommand"> & {
-  /**
-   * @generated from field: bool extended = 1;
-   */
-  extended: boolean;
-};
-
-/**
- * Describes the message spark.connect.StreamingQueryCommand.ExplainCommand.
- * Use `create(StreamingQueryCommand_ExplainCommandSchema)` to create a new message.
- */
-export const StreamingQueryCommand_ExplainCommandSchema: GenMessage<StreamingQueryCommand_ExplainCommand> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 31, 0);
+  messageDesc(file_spark_connect, 27);
 
 /**
  * @generated from message spark.connect.StreamingQueryCommand.AwaitTerminationCommand
@@ -1528,7 +1327,7 @@ export type StreamingQueryCommand_AwaitTerminationCommand = Message<"spark.conne
  * Use `create(StreamingQueryCommand_AwaitTerminationCommandSchema)` to create a new message.
  */
 export const StreamingQueryCommand_AwaitTerminationCommandSchema: GenMessage<StreamingQueryCommand_AwaitTerminationCommand> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 31, 1);
+  messageDesc(file_spark_connect, 27, 0);
 
 /**
  * @generated from message spark.connect.StreamingQueryCommandResult
@@ -1556,12 +1355,6 @@ export type StreamingQueryCommandResult = Message<"spark.connect.StreamingQueryC
     case: "recentProgress";
   } | {
     /**
-     * @generated from field: spark.connect.StreamingQueryCommandResult.ExplainResult explain = 4;
-     */
-    value: StreamingQueryCommandResult_ExplainResult;
-    case: "explain";
-  } | {
-    /**
      * @generated from field: spark.connect.StreamingQueryCommandResult.ExceptionResult exception = 5;
      */
     value: StreamingQueryCommandResult_ExceptionResult;
@@ -1580,7 +1373,7 @@ export type StreamingQueryCommandResult = Message<"spark.connect.StreamingQueryC
  * Use `create(StreamingQueryCommandResultSchema)` to create a new message.
  */
 export const StreamingQueryCommandResultSchema: GenMessage<StreamingQueryCommandResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 32);
+  messageDesc(file_spark_connect, 28);
 
 /**
  * @generated from message spark.connect.StreamingQueryCommandResult.StatusResult
@@ -1612,7 +1405,7 @@ export type StreamingQueryCommandResult_StatusResult = Message<"spark.connect.St
  * Use `create(StreamingQueryCommandResult_StatusResultSchema)` to create a new message.
  */
 export const StreamingQueryCommandResult_StatusResultSchema: GenMessage<StreamingQueryCommandResult_StatusResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 32, 0);
+  messageDesc(file_spark_connect, 28, 0);
 
 /**
  * Also the answer to `last_progress`: one or none.
@@ -1631,24 +1424,7 @@ export type StreamingQueryCommandResult_RecentProgressResult = Message<"spark.co
  * Use `create(StreamingQueryCommandResult_RecentProgressResultSchema)` to create a new message.
  */
 export const StreamingQueryCommandResult_RecentProgressResultSchema: GenMessage<StreamingQueryCommandResult_RecentProgressResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 32, 1);
-
-/**
- * @generated from message spark.connect.StreamingQueryCommandResult.ExplainResult
- */
-export type StreamingQueryCommandResult_ExplainResult = Message<"spark.connect.StreamingQueryCommandResult.ExplainResult"> & {
-  /**
-   * @generated from field: string result = 1;
-   */
-  result: string;
-};
-
-/**
- * Describes the message spark.connect.StreamingQueryCommandResult.ExplainResult.
- * Use `create(StreamingQueryCommandResult_ExplainResultSchema)` to create a new message.
- */
-export const StreamingQueryCommandResult_ExplainResultSchema: GenMessage<StreamingQueryCommandResult_ExplainResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 32, 2);
+  messageDesc(file_spark_connect, 28, 1);
 
 /**
  * @generated from message spark.connect.StreamingQueryCommandResult.ExceptionResult
@@ -1675,7 +1451,7 @@ export type StreamingQueryCommandResult_ExceptionResult = Message<"spark.connect
  * Use `create(StreamingQueryCommandResult_ExceptionResultSchema)` to create a new message.
  */
 export const StreamingQueryCommandResult_ExceptionResultSchema: GenMessage<StreamingQueryCommandResult_ExceptionResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 32, 3);
+  messageDesc(file_spark_connect, 28, 2);
 
 /**
  * @generated from message spark.connect.StreamingQueryCommandResult.AwaitTerminationResult
@@ -1692,7 +1468,7 @@ export type StreamingQueryCommandResult_AwaitTerminationResult = Message<"spark.
  * Use `create(StreamingQueryCommandResult_AwaitTerminationResultSchema)` to create a new message.
  */
 export const StreamingQueryCommandResult_AwaitTerminationResultSchema: GenMessage<StreamingQueryCommandResult_AwaitTerminationResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 32, 4);
+  messageDesc(file_spark_connect, 28, 3);
 
 /**
  * @generated from message spark.connect.StreamingQueryManagerCommand
@@ -1715,7 +1491,7 @@ export type StreamingQueryManagerCommand = Message<"spark.connect.StreamingQuery
  * Use `create(StreamingQueryManagerCommandSchema)` to create a new message.
  */
 export const StreamingQueryManagerCommandSchema: GenMessage<StreamingQueryManagerCommand> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 33);
+  messageDesc(file_spark_connect, 29);
 
 /**
  * @generated from message spark.connect.StreamingQueryManagerCommandResult
@@ -1738,7 +1514,7 @@ export type StreamingQueryManagerCommandResult = Message<"spark.connect.Streamin
  * Use `create(StreamingQueryManagerCommandResultSchema)` to create a new message.
  */
 export const StreamingQueryManagerCommandResultSchema: GenMessage<StreamingQueryManagerCommandResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 34);
+  messageDesc(file_spark_connect, 30);
 
 /**
  * @generated from message spark.connect.StreamingQueryManagerCommandResult.ActiveResult
@@ -1755,7 +1531,7 @@ export type StreamingQueryManagerCommandResult_ActiveResult = Message<"spark.con
  * Use `create(StreamingQueryManagerCommandResult_ActiveResultSchema)` to create a new message.
  */
 export const StreamingQueryManagerCommandResult_ActiveResultSchema: GenMessage<StreamingQueryManagerCommandResult_ActiveResult> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 34, 0);
+  messageDesc(file_spark_connect, 30, 0);
 
 /**
  * @generated from message spark.connect.StreamingQueryManagerCommandResult.StreamingQueryInstance
@@ -1777,7 +1553,7 @@ export type StreamingQueryManagerCommandResult_StreamingQueryInstance = Message<
  * Use `create(StreamingQueryManagerCommandResult_StreamingQueryInstanceSchema)` to create a new message.
  */
 export const StreamingQueryManagerCommandResult_StreamingQueryInstanceSchema: GenMessage<StreamingQueryManagerCommandResult_StreamingQueryInstance> = /*@__PURE__*/
-  messageDesc(file_spark_connect, 34, 1);
+  messageDesc(file_spark_connect, 30, 1);
 
 /**
  * @generated from service spark.connect.SparkConnectService
