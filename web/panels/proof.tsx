@@ -20,8 +20,8 @@ export function ProofPanel({ view: { snapshot } }: { view: Looked }): JSX.Elemen
         position <code>{position}</code>
       </span>
       {provisional && (
-        <span title="It judges late ballots only once the polls are closed, when it counts again.">
-          counted on a cluster: <b>provisional</b>
+        <span title="Late ballots are judged once the polls are closed, when it counts again.">
+          provisional: counted on a cluster
         </span>
       )}
       <span>
