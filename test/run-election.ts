@@ -5,6 +5,7 @@ import type { Election } from '../src/election/election.ts';
 import type { Report } from '../src/election/report.ts';
 import { closeElection } from '../src/lifecycle/close.ts';
 import { defineElection } from '../src/lifecycle/define.ts';
+import { promoteRun } from '../src/lifecycle/promote.ts';
 import { openElection } from '../src/lifecycle/open.ts';
 import type { Effects } from '../src/ports/effects.ts';
 import type { Log, LogRecord, NewRecord } from '../src/ports/log.ts';
@@ -53,7 +54,9 @@ export async function runElection(
 
   const engine = await openTallyEngine(by('tally'), election.id);
   const published = { log: by('publish'), engine, effects: EFFECTS, toEnd: true };
-  await publish(published, signal);
+  const before = await publish(published, signal);
+  const agreement = { position: engine.position, hash: before.report.hash };
+  await promoteRun(by('lifecycle'), reader, engine.run, agreement);
   await closeElection(by('lifecycle'), reader);
   await defineElection(by('lifecycle'), { ...election, title: 'Counted' }, partitions);
   const { report } = await publish(published, signal);

@@ -41,9 +41,9 @@ const faults: Error[] = [];
 
 interface Victim {
   readonly name: string;
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
   /** What an operator, or the cluster's own supervisor, does. */
-  mend(): void;
+  readonly mend: () => void;
 }
 
 const tally = supervise({
@@ -71,7 +71,7 @@ function part(name: string, parts: readonly string[]): Victim {
       killAll(parts.length > 1 ? [...pids, ...executors()] : pids);
       await sleep(2000);
     },
-    mend: () => void execFileSync(SERVICES, ['start', ...[...parts].reverse()], { stdio: 'ignore' }),
+    mend: () => void execFileSync(SERVICES, ['start', ...parts.toReversed()], { stdio: 'ignore' }),
   };
 }
 

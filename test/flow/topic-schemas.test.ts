@@ -101,7 +101,7 @@ const OPTIONAL_OF_VOTERS = 'dateOfBirth gender nationality address email phone m
 
 it('[O2] the election that was looked at had every kind of record', () => {
   const types = values.events.map((text) => (JSON.parse(text) as { type: string }).type);
-  expect(new Set(types)).toEqual(new Set(['defined', 'described', 'issued', 'opened', 'closed']));
+  expect(new Set(types)).toEqual(new Set(['defined', 'described', 'issued', 'opened', 'promoted', 'closed']));
   expect(values.voters.some((text) => text.includes('"dateOfBirth"'))).toBe(true);
   expect(values.voters.some((text) => !text.includes('"dateOfBirth"'))).toBe(true);
   expect(values.ballots.some((text) => !GRAMMAR.test(text))).toBe(true);
