@@ -45,6 +45,7 @@ export function fakeCluster(log: Log): FakeCluster {
     runOf,
     count,
     explain: async () => 'no plan',
+    check: async () => 'no machines',
     async follow(job) {
       const id = await runOf(job);
       began.push(id);

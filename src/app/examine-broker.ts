@@ -4,6 +4,7 @@ import { createLifeReader } from '../lifecycle/life-reader.ts';
 import { topicProblems } from '../lifecycle/topics-fit.ts';
 import type { Logger } from '../ports/effects.ts';
 import { dataFiles, openStores, type Stores } from './compose.ts';
+import { examineCluster } from './examine-cluster.ts';
 import { examineElection } from './examine-election.ts';
 import { findings, type Finding } from './finding.ts';
 import type { Systems } from './systems.ts';
@@ -44,5 +45,9 @@ async function examineOne(stores: Stores, id: string, data: string, signal?: Abo
   if (topics.length === 0) topics.push({ state: 'good', what: 'topics', says: 'as they were made' });
   const files = { ...stores.files, snapshot: dataFiles(join(data, 'tally')).snapshot };
   const session = { ...stores, files, election: reader.life.election, reader };
-  return [...topics, ...(await findings('election', () => examineElection(session, signal)))];
+  return [
+    ...topics,
+    ...(await findings('cluster', () => examineCluster(session))),
+    ...(await findings('election', () => examineElection(session, signal))),
+  ];
 }

@@ -8,13 +8,16 @@ import type { TallyRecord } from '../topics/tallies.ts';
  *
  * What every adapter promises:
  * - E4 What is started again goes on from what was counted: every ballot is in the count once, whatever died.
- * - E5 The count of one job is never that of another: other topics, other rules or another version begin at zero.
- * - E6 `count` is a function of the position alone, and equals every other engine's tally there.
+ * - E5 The count of one job is never that of another: other topics or other rules begin at zero.
+ * - E6 `count` is a function of the position alone, and equals every other engine's tally there (E1).
  * - E7 No line, whatever it holds, ends a count; and no error shows what a line holds.
+ * - E10 What is wrong with a cluster is named within ten seconds.
  */
 export interface Cluster {
   /** The id under which the count of this job stands in `tallies`: the same for the same job. */
   runOf(job: CountJob): Promise<string>;
+  /** What the cluster is, in words, if it can do the job. Throws as `follow`. */
+  check(job: CountJob): Promise<string>;
   /** What it runs, for people: the statements, and how the cluster goes about them. Throws as `follow`. */
   explain(job: CountJob): Promise<string>;
   /**

@@ -6,9 +6,9 @@ import type { Position } from '../topics/position.ts';
  * What counts: it follows `events` and `ballots`, and knows the counts at a position.
  *
  * What every engine promises:
- * - E1 `tally()` is the fold of all records below `position`, and of nothing else.
- * - E2 However the log is cut into records, and wherever the engine stopped and went on, the tally is the same.
- * - E3 A close or an exclusion that reaches back is folded as if it had been known from the start.
+ * - E1 Unless it is provisional, `tally()` is the fold of all records below `position`, and of nothing else: a close or an
+ *   exclusion that reaches back is folded as if it had been known from the start.
+ * - E3 However the log is cut into records, and wherever the engine stopped and went on, the tally is the same.
  */
 export interface Engine {
   readonly life: Life;

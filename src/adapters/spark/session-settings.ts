@@ -4,8 +4,8 @@ import type { SparkSession } from './connect/session.ts';
 /** The first with raw texts in SQL, and statements over several frames. */
 const OLDEST = 4;
 
-/** What the count needs a session to be like; Spark takes any key in silence, so they are read back. Throws LT_SPARK. */
-export async function prepareSession(session: SparkSession, partitions: number): Promise<void> {
+/** Makes a session as the count needs it; resolves with Spark's version. Spark takes any key in silence, so they are read back. Throws LT_SPARK. */
+export async function prepareSession(session: SparkSession, partitions: number): Promise<string> {
   const version = await session.version();
   if (!(Number.parseInt(version, 10) >= OLDEST)) throw tooOld(version);
   const settings = settingsFor(partitions);
@@ -14,6 +14,7 @@ export async function prepareSession(session: SparkSession, partitions: number):
   for (const [name, value] of Object.entries(settings)) {
     if (found.get(name) !== value) throw notTaken(name, value);
   }
+  return version;
 }
 
 function settingsFor(partitions: number): Record<string, string> {

@@ -4,14 +4,16 @@ import type { KafkaSettings } from '../../ports/kafka-settings.ts';
 import type { SparkCluster } from '../../ports/spark-settings.ts';
 import type { Position } from '../../topics/position.ts';
 import { decodeTallyRecord, talliesTopic, type TallyRecord } from '../../topics/tallies.ts';
+import type { Relation } from './connect/gen/spark-connect_pb.ts';
 import { openSession, type SparkSession } from './connect/session.ts';
 import { boundedPlan, followingPlan } from './count-plan.ts';
-import { countSql } from './count-sql.ts';
+import { countSql, type CountSql } from './count-sql.ts';
 import { requireCores } from './free-cores.ts';
 import { kafkaOptions } from './kafka-options.ts';
+import { explainInOrder } from './plan-order.ts';
 import { runIdentity } from './run-identity.ts';
 import { prepareSession } from './session-settings.ts';
-import { startRun } from './spark-run.ts';
+import { adoptOrStart } from './spark-run.ts';
 
 /** Spark, over Spark Connect, with the brokers that it reads from. Opening it asks for nothing yet. */
 export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings): Cluster {
@@ -19,48 +21,56 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
   const kafka = kafkaOptions(broker, settings.kafkaBootstrapServers);
   const sessions = new Map<string, SparkSession>();
 
-  /** One a purpose: what a stream is set to is not what a batch is set to. */
-  function sessionOf(name: string): SparkSession {
+  /** One an election. By the id of its topic: another broker may have an election of the same name. */
+  function sessionOf({ rules, topicIds }: CountJob): SparkSession {
+    const name = `livetally.${rules.election.id}.${topicIds.ballots}`;
     const session = sessions.get(name) ?? openSession(connect, name);
     sessions.set(name, session);
     return session;
   }
 
-  async function prepared(purpose: 'count' | 'recount', { rules }: CountJob): Promise<SparkSession> {
-    const session = sessionOf(`livetally.${rules.election.id}.${purpose}`);
-    await prepareSession(session, rules.partitions);
-    return session;
+  async function following(job: CountJob, id: string): Promise<{ readonly sql: CountSql; readonly plan: Relation }> {
+    const sql = await countSql(job.rules, id, false);
+    return { sql, plan: followingPlan(job, sql, kafka) };
   }
 
   return {
     runOf: runIdentity,
 
     async explain(job) {
-      const session = await prepared('count', job);
-      const sql = await countSql(job.rules, await runIdentity(job), false);
-      const plan = await session.explain(followingPlan(job, sql, kafka), 'simple');
-      return `${Object.values(sql).join('\n')}\n${plan}`;
+      const session = sessionOf(job);
+      await prepareSession(session, job.rules.partitions);
+      const { sql, plan } = await following(job, await runIdentity(job));
+      return `${Object.values(sql).join('\n')}\n${await explainInOrder(session, plan)}`;
+    },
+
+    async check(job) {
+      const session = sessionOf(job);
+      const version = await prepareSession(session, job.rules.partitions);
+      await explainInOrder(session, (await following(job, await runIdentity(job))).plan);
+      await requireCores(session);
+      return `Spark ${version} at ${connect.host}:${connect.port} can count`;
     },
 
     async follow(job): Promise<ClusterRun> {
-      const session = await prepared('count', job);
+      const session = sessionOf(job);
+      await prepareSession(session, job.rules.partitions);
       const id = await runIdentity(job);
       const election = job.rules.election.id;
-      return startRun(session, id, {
-        plan: followingPlan(job, await countSql(job.rules, id, false), kafka),
+      const { plan } = await following(job, id);
+      const checkpointLocation = `${checkpoints}/livetally.${election}/${id}`;
+      return adoptOrStart(session, id, {
+        plan,
         format: 'kafka',
-        options: {
-          ...kafka,
-          topic: talliesTopic(election),
-          checkpointLocation: `${checkpoints}/livetally.${election}/${id}`,
-        },
+        options: { ...kafka, topic: talliesTopic(election), checkpointLocation },
         outputMode: 'update',
         queryName: id,
       });
     },
 
     async *count(job: CountJob, to: Position, signal?: AbortSignal): AsyncGenerator<TallyRecord> {
-      const session = await prepared('recount', job);
+      const session = sessionOf(job);
+      await prepareSession(session, job.rules.partitions);
       await requireCores(session);
       const sql = await countSql(job.rules, await runIdentity(job), true);
       for await (const chunk of session.rows(boundedPlan(job, sql, kafka, to), signal)) yield* recordsIn(chunk);

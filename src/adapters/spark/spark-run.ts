@@ -5,6 +5,7 @@ import { sparkErrorOf } from './connect/errors.ts';
 import type { QueryProgress } from './connect/progress.ts';
 import type { QueryFailure, QueryId, SparkSession, StreamStart } from './connect/session.ts';
 import { requireCores } from './free-cores.ts';
+import { explainInOrder } from './plan-order.ts';
 
 /** Failures one after the other, without a batch between them: what does not pass then will not pass. */
 const FAILURES_BORNE = 3;
@@ -14,8 +15,8 @@ const FIRST_WAIT_MS = 1000;
  * Keeps one query running: adopts it by its name, or starts it where its checkpoint is, and again when it fails. Others of
  * the session count for a job that is no more, and are stopped. Throws LT_SPARK, LT_SPARK_AWAY, LT_SPARK_ACCESS.
  */
-export async function startRun(session: SparkSession, id: string, start: StreamStart): Promise<ClusterRun> {
-  let query = await adoptOrStart(session, start);
+export async function adoptOrStart(session: SparkSession, id: string, start: StreamStart): Promise<ClusterRun> {
+  let query = await queryOf(session, start);
   const server = session.serverSide;
   let failures = 0;
   let batch: number | undefined;
@@ -41,11 +42,12 @@ export async function startRun(session: SparkSession, id: string, start: StreamS
   return { id, look, stop: () => session.stop(query) };
 }
 
-async function adoptOrStart(session: SparkSession, start: StreamStart): Promise<QueryId> {
+async function queryOf(session: SparkSession, start: StreamStart): Promise<QueryId> {
   const running = await session.activeQueries();
   for (const other of running.filter(({ name }) => name !== start.queryName)) await session.stop(other);
   const adopted = running.find(({ name }) => name === start.queryName);
   if (adopted !== undefined) return adopted;
+  await explainInOrder(session, start.plan);
   await requireCores(session);
   return session.startStream(start);
 }
