@@ -1,19 +1,27 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { openSession } from '../src/adapters/spark/connect/session.ts';
 import { openSparkCluster } from '../src/adapters/spark/spark-cluster.ts';
 import type { Cluster } from '../src/ports/cluster.ts';
+import type { Log } from '../src/ports/log.ts';
+import type { SparkSettings } from '../src/ports/spark-settings.ts';
+import { topicName } from '../src/topics/topics.ts';
 import { SPARK } from './real-systems.ts';
 
 export interface ClusterOfTest extends AsyncDisposable {
   readonly cluster: Cluster;
 }
 
+/** Where the cluster is that the environment names. */
+export function sparkSettings(): SparkSettings {
+  const { hostname, port } = new URL(SPARK.remote.replace(/^sc:/, 'http:'));
+  return { host: hostname, port: Number(port), tls: false, token: SPARK.token, user: 'livetally-test' };
+}
+
 /** The cluster that the environment names; it reads from the broker at `address`. */
 export function sparkCluster(address: string): ClusterOfTest {
-  const { hostname, port } = new URL(SPARK.remote.replace(/^sc:/, 'http:'));
-  const connect = { host: hostname, port: Number(port), tls: false, token: SPARK.token, user: 'livetally-test' };
   const cluster = openSparkCluster(
-    { connect, checkpoints: SPARK.checkpoints, kafkaBootstrapServers: address },
+    { connect: sparkSettings(), checkpoints: SPARK.checkpoints, kafkaBootstrapServers: address },
     { bootstrapServers: [address], clientId: 'livetally-test' },
   );
   return { cluster, [Symbol.asyncDispose]: () => cluster.close() };
@@ -23,4 +31,15 @@ export function sparkCluster(address: string): ClusterOfTest {
 export async function removeCheckpoints(electionId: string): Promise<void> {
   if (!SPARK.checkpoints.startsWith('file:')) return;
   await rm(fileURLToPath(`${SPARK.checkpoints}/livetally.${electionId}`), { recursive: true, force: true });
+}
+
+/** Under which the cluster counts an election. */
+export async function sessionName(log: Log, electionId: string): Promise<string> {
+  return `livetally.${electionId}.${await log.topicId(topicName(electionId, 'ballots'))}`;
+}
+
+/** Names of the counts of an election that follow its log on the cluster. */
+export async function runningCounts(log: Log, electionId: string): Promise<string[]> {
+  await using session = openSession(sparkSettings(), await sessionName(log, electionId));
+  return (await session.activeQueries()).map(({ name }) => name ?? '');
 }

@@ -5,6 +5,7 @@ import { SPARK } from './real-systems.ts';
 
 export interface Work {
   tasks: number;
+  failed: number;
   ms: number;
 }
 
@@ -14,31 +15,34 @@ interface Job {
 }
 
 interface StageAttempt {
-  readonly status: string;
   readonly executorSummary: Readonly<
     Record<string, { readonly succeededTasks: number; readonly failedTasks: number; readonly taskTime: number }>
   >;
 }
 
-/** By id of the executor, `driver` is one too: the work done for the sessions of these names. */
-export async function workFor(sessions: readonly string[]): Promise<ReadonlyMap<string, Work>> {
+/** By id of the executor, `driver` is one too: the work done for the session of this name. */
+export async function workFor(session: string): Promise<ReadonlyMap<string, Work>> {
   const [application] = await page<[{ readonly id: string }]>(`${SPARK.ui}/api/v1/applications`);
   const url = `${SPARK.ui}/api/v1/applications/${application.id}`;
-  const tags = sessions.map((name) => `_Session_${nameId(name)}_`);
+  const tag = `_Session_${nameId(session)}_`;
   const jobs = await page<readonly Job[]>(`${url}/jobs`);
-  const ours = jobs.filter(({ jobTags }) => jobTags.some((tag) => tags.some((part) => tag.includes(part))));
+  const ours = jobs.filter(({ jobTags }) => jobTags.some((own) => own.includes(tag)));
   const work = new Map<string, Work>();
   for (const stage of new Set(ours.flatMap(({ stageIds }) => stageIds))) {
     const attempts = await page<readonly StageAttempt[]>(`${url}/stages/${stage}`);
-    for (const { status, executorSummary } of attempts) if (status === 'COMPLETE') addWork(work, executorSummary);
+    for (const { executorSummary } of attempts) addWork(work, executorSummary);
   }
   return work;
 }
 
 function addWork(work: Map<string, Work>, summary: StageAttempt['executorSummary']): void {
   for (const [executor, { succeededTasks, failedTasks, taskTime }] of Object.entries(summary)) {
-    const own = work.get(executor) ?? { tasks: 0, ms: 0 };
-    work.set(executor, { tasks: own.tasks + succeededTasks + failedTasks, ms: own.ms + taskTime });
+    const own = work.get(executor) ?? { tasks: 0, failed: 0, ms: 0 };
+    work.set(executor, {
+      tasks: own.tasks + succeededTasks,
+      failed: own.failed + failedTasks,
+      ms: own.ms + taskTime,
+    });
   }
 }
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Election } from '../../src/election/election.ts';
 import type { IssuedRun } from '../../src/election/roll.ts';
@@ -10,7 +9,7 @@ import { reportOf } from '../../src/stages/4-publish/publish.ts';
 import { partitionOf } from '../../src/topics/ballots.ts';
 import { encodeEvent } from '../../src/topics/events.ts';
 import { topicName } from '../../src/topics/topics.ts';
-import { ballotLines } from '../ballot-lines.ts';
+import { likelyLines, serialIn } from '../likely-lines.ts';
 import { BROKERS, brokerLog, embeddedLog, freshId, need, type LogOfTest } from '../real-systems.ts';
 import { smallElection } from '../small-election.ts';
 
@@ -25,29 +24,13 @@ const LINES = 6000;
 /** Lines a record: one ballot of a web page, up to the most that the intake writes. */
 const SIZES = [1, 7, 4000, 1, 250, 2];
 
-/** Mostly ballots of issued serials, many of them repeats with another choice, and all that is wrong with lines. */
-function someLines(election: Election, seed: number): string[] {
-  const one = fc.oneof(
-    { weight: 1, arbitrary: ballotLines(election) },
-    {
-      weight: 4,
-      arbitrary: fc.tuple(fc.constantFrom(...RUNS), fc.nat(4000), ballotLines(election)).map(([run, at, line]) => {
-        const choices = /"choices":.*$/s.exec(line)?.[0] ?? '"choices":{}}';
-        return `{"serial":${run[0] + (at % run[1])},"place":"${run[2]}","cohort":"${run[3]}",${choices}`;
-      }),
-    },
-  );
-  return fc.sample(one, { numRuns: LINES, seed }).map((line) => line.replaceAll('\n', ' '));
-}
-
 async function fill(log: Log, election: Election, partitions: number, lines: readonly string[]): Promise<void> {
   const { position: at } = await defineElection(log, election, partitions);
   const issued = encodeEvent({ type: 'issued', at, source: 'test', upTo: PEOPLE, runs: RUNS });
   await log.append(topicName(election.id, 'events'), 0, [{ value: issued }]);
   const byPartition = Array.from({ length: partitions }, (): string[] => []);
   for (const line of lines) {
-    const serial = Number(/^\{"serial":(\d{1,10})/.exec(line)?.[1] ?? 0);
-    byPartition[partitionOf(serial, partitions)]!.push(line);
+    byPartition[partitionOf(serialIn(line), partitions)]!.push(line);
   }
   await Promise.all(
     byPartition.map(async (own, partition) => {
@@ -91,7 +74,7 @@ const isThere = need({ broker: true }, 'no ballots were counted on a broker and 
 describe.skipIf(!isThere)('[L9] the same ballots on any log', () => {
   it.each([1, 2])('give the same report, however many partitions and lines a record (seed %i)', async (seed) => {
     const election = smallElection({ id: freshId('logs') });
-    const lines = someLines(election, seed);
+    const lines = likelyLines(election, RUNS, LINES, seed);
     const logs: [string, () => Promise<LogOfTest>][] = [
       ['LMDB', embeddedLog],
       ...BROKERS.map(({ name, address }): [string, () => Promise<LogOfTest>] => [
