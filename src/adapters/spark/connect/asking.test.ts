@@ -87,6 +87,20 @@ describe('a server that gives no answer is named within 10 seconds', () => {
     expect(session.serverSide).toBe('x');
   });
 
+  it('[E10] one that is a web page, and ends nobody else with its error', async () => {
+    const page = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => page.once('listening', resolve));
+    const { port } = page.address() as { port: number };
+    const { code, message, next } = await refusalOf({ host: '127.0.0.1', port, tls: false, user: 'test' });
+    expect(code).toBe('LT_SPARK_AWAY');
+    expect(message).toContain('does not speak HTTP/2');
+    expect(next).toContain('not that of a page');
+    page.close();
+  });
+
   it('[E10] one that is no Spark Connect server', async () => {
     const unimplemented = (): never => {
       throw new ConnectError('what?', Code.Unimplemented);

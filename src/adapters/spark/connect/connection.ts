@@ -1,7 +1,8 @@
 import { createClient, type Client, type Interceptor } from '@connectrpc/connect';
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { createGrpcTransport } from '@connectrpc/connect-node';
 import type { SparkSettings } from '../../../ports/spark-settings.ts';
 import { SparkConnectService } from './gen/spark-connect_pb.ts';
+import { QuietSessions } from './quiet-sessions.ts';
 
 /** One HTTP/2 connection, made when first needed and again when it was cut. */
 export interface Connection {
@@ -27,7 +28,7 @@ export interface Connection {
 export function createConnection(settings: SparkSettings, sessionId: string): Connection {
   const address = addressOf(settings);
   const baseUrl = `${settings.tls ? 'https' : 'http'}://${address}`;
-  const sessionManager = new Http2SessionManager(baseUrl, {}, settings.ca === undefined ? {} : { ca: settings.ca });
+  const sessionManager = new QuietSessions(baseUrl, {}, settings.ca === undefined ? {} : { ca: settings.ca });
   const interceptors = settings.token === undefined ? [] : [withToken(settings.token)];
   const closing = new AbortController();
   return {
