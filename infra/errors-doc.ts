@@ -88,7 +88,7 @@ const GUIDE: Readonly<Record<ErrorCode, readonly [means: string, todo: string]>>
     'Check `DATABASE_URL` and that the server runs. The count does not need it; `livetally project` waits for it by itself.',
   ],
   LT_SPARK_AWAY: [
-    'The Spark Connect server cannot be reached, or does not answer in time.',
+    'The Spark Connect server cannot be reached or does not answer in time, its cluster has no free core, or does not reach the brokers.',
     'Check `SPARK_REMOTE` and that the server runs. With `--follow` livetally waits for it by itself, and the count goes on where it was.',
   ],
   LT_SPARK_ACCESS: [
@@ -96,7 +96,7 @@ const GUIDE: Readonly<Record<ErrorCode, readonly [means: string, todo: string]>>
     'Check `SPARK_CONNECT_TOKEN` (or `SPARK_CONNECT_TOKEN_FILE`) and the parameters of `SPARK_REMOTE`.',
   ],
   LT_SPARK: [
-    'The Spark cluster cannot do the count: it is too old, lacks the Kafka connector or free cores, or its query failed.',
+    'The Spark cluster cannot do the count: it is too old, lacks the Kafka connector, cannot write its checkpoints, or its query failed.',
     'Follow the message; docs/spark.md says what a cluster needs. Ballots go on being recorded, and the in-process tally can count them.',
   ],
   LT_COUNT_DIFFERS: [

@@ -37,9 +37,9 @@ export const EXIT_CODES = {
   LT_EVENT_UNKNOWN: 8, // the events hold a type that this version does not know
   LT_DATABASE: 9, // the database refused something
   LT_DATABASE_AWAY: 9, // the database server cannot be reached
-  LT_SPARK_AWAY: 11, // the Spark cluster cannot be reached, or does not answer in time
+  LT_SPARK_AWAY: 11, // the Spark cluster cannot be reached, does not answer in time, or does not reach the brokers
   LT_SPARK_ACCESS: 11, // the Spark cluster refuses who we are: token, certificate, encryption
-  LT_SPARK: 11, // the Spark cluster cannot do the count: old, without its connector, too small, a failed query
+  LT_SPARK: 11, // the Spark cluster cannot do the count: old, without its connector or its folder, a failed query
   LT_COUNT_DIFFERS: 10, // recount, replay: obtained is not expected
   LT_EQUALITY: 10, // a report broke an equality and was withheld
 } as const;

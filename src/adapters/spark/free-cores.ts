@@ -2,14 +2,11 @@ import { LivetallyError } from '../../error.ts';
 import type { SparkSession } from './connect/session.ts';
 import { sqlOver } from './relations.ts';
 
-/** Enough for executors that are just being started. */
-const PATIENCE_MS = 9000;
 /** Too small to take time, and yet work for an executor: what Spark can answer by itself says nothing of the cluster. */
 const WORK = 'SELECT count(*) FROM range(0, 2, 1, 2)';
 
-/** A query without a core waits without a word. Throws LT_SPARK_AWAY, since cores come free. */
-export async function requireCores(session: SparkSession): Promise<void> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+/** Waits for a core until the signal. Throws LT_SPARK_AWAY, since cores come free. */
+export async function requireCores(session: SparkSession, signal: AbortSignal): Promise<void> {
   try {
     for await (const _chunk of session.rows(sqlOver(WORK, {}), signal));
   } catch (error) {

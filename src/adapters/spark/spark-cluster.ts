@@ -8,11 +8,11 @@ import type { Relation } from './connect/gen/spark-connect_pb.ts';
 import { openSession, type SparkSession } from './connect/session.ts';
 import { boundedPlan, followingPlan } from './count-plan.ts';
 import { countSql, type CountSql } from './count-sql.ts';
-import { requireCores } from './free-cores.ts';
 import { kafkaOptions } from './kafka-options.ts';
 import { explainInOrder } from './plan-order.ts';
 import { runIdentity } from './run-identity.ts';
 import { prepareSession } from './session-settings.ts';
+import { requireWork } from './small-jobs.ts';
 import { adoptOrStart } from './spark-run.ts';
 
 /** Spark, over Spark Connect, with the brokers that it reads from. Opening it asks for nothing yet. */
@@ -40,6 +40,7 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
     async explain(job) {
       const session = sessionOf(job);
       await prepareSession(session, job.rules.partitions);
+      await requireWork(session, job, kafka);
       const { sql, plan } = await following(job, await runIdentity(job));
       return `${Object.values(sql).join('\n')}\n${await explainInOrder(session, plan)}`;
     },
@@ -47,8 +48,8 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
     async check(job) {
       const session = sessionOf(job);
       const version = await prepareSession(session, job.rules.partitions);
+      await requireWork(session, job, kafka);
       await explainInOrder(session, (await following(job, await runIdentity(job))).plan);
-      await requireCores(session);
       return `Spark ${version} at ${connect.host}:${connect.port} can count`;
     },
 
@@ -59,19 +60,20 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
       const election = job.rules.election.id;
       const { plan } = await following(job, id);
       const checkpointLocation = `${checkpoints}/livetally.${election}/${id}`;
-      return adoptOrStart(session, id, {
+      const start = {
         plan,
         format: 'kafka',
         options: { ...kafka, topic: talliesTopic(election), checkpointLocation },
         outputMode: 'update',
         queryName: id,
-      });
+      } as const;
+      return adoptOrStart(session, id, start, () => requireWork(session, job, kafka));
     },
 
     async *count(job: CountJob, to: Position, signal?: AbortSignal): AsyncGenerator<TallyRecord> {
       const session = sessionOf(job);
       await prepareSession(session, job.rules.partitions);
-      await requireCores(session);
+      await requireWork(session, job, kafka);
       const sql = await countSql(job.rules, await runIdentity(job), true);
       for await (const chunk of session.rows(boundedPlan(job, sql, kafka, to), signal)) yield* recordsIn(chunk);
     },

@@ -4,8 +4,8 @@ import type { ClusterRun, RunProgress } from '../../ports/cluster.ts';
 import { sparkErrorOf } from './connect/errors.ts';
 import type { QueryProgress } from './connect/progress.ts';
 import type { QueryFailure, QueryId, SparkSession, StreamStart } from './connect/session.ts';
-import { requireCores } from './free-cores.ts';
 import { explainInOrder } from './plan-order.ts';
+import { startQuery } from './start-query.ts';
 
 /** Failures one after the other, without a batch between them: what does not pass then will not pass. */
 const FAILURES_BORNE = 3;
@@ -13,10 +13,16 @@ const FIRST_WAIT_MS = 1000;
 
 /**
  * Keeps one query running: adopts it by its name, or starts it where its checkpoint is, and again when it fails. Others of
- * the session count for a job that is no more, and are stopped. Throws LT_SPARK, LT_SPARK_AWAY, LT_SPARK_ACCESS.
+ * the session count for a job that is no more, and are stopped. `requireWork` throws when a query could not work. Throws
+ * LT_SPARK, LT_SPARK_AWAY, LT_SPARK_ACCESS.
  */
-export async function adoptOrStart(session: SparkSession, id: string, start: StreamStart): Promise<ClusterRun> {
-  let query = await queryOf(session, start);
+export async function adoptOrStart(
+  session: SparkSession,
+  id: string,
+  start: StreamStart,
+  requireWork: () => Promise<void>,
+): Promise<ClusterRun> {
+  let query = await queryOf(session, start, requireWork);
   const server = session.serverSide;
   let failures = 0;
   let batch: number | undefined;
@@ -36,20 +42,20 @@ export async function adoptOrStart(session: SparkSession, id: string, start: Str
     if (failure === undefined) throw takenOver();
     if (failure.kind !== 'failed' || failures === FAILURES_BORNE) throw failed(failure);
     await pause(FIRST_WAIT_MS * 2 ** failures++);
-    query = await session.startStream(start).catch(lostIfUnknown);
+    query = await startQuery(session, start).catch(lostIfUnknown);
   }
 
   return { id, look, stop: () => session.stop(query) };
 }
 
-async function queryOf(session: SparkSession, start: StreamStart): Promise<QueryId> {
+async function queryOf(session: SparkSession, start: StreamStart, requireWork: () => Promise<void>): Promise<QueryId> {
   const running = await session.activeQueries();
   for (const other of running.filter(({ name }) => name !== start.queryName)) await session.stop(other);
   const adopted = running.find(({ name }) => name === start.queryName);
   if (adopted !== undefined) return adopted;
+  await requireWork();
   await explainInOrder(session, start.plan);
-  await requireCores(session);
-  return session.startStream(start);
+  return startQuery(session, start);
 }
 
 function progressOf(progress: QueryProgress | undefined): RunProgress {

@@ -5,6 +5,8 @@ import { refusalError } from './errors.ts';
 import { classNames, errorClassName } from './names.ts';
 import { isCut, refusalOf, type Refusal } from './refusal.ts';
 
+/** For the first question: whoever asks has yet to be told, within ten seconds, that nobody answers. */
+export const FIRST_MS = 6_000;
 /** For what the server answers from memory. */
 export const QUICK_MS = 8_000;
 /** For what it has to work for: planning, which is several times slower the first time, and waiting for a query to end. */

@@ -42,6 +42,7 @@ async function errorOf(spark: FakeSpark): Promise<LivetallyError> {
 describe('an error of Spark', () => {
   it.each<[errorClass: string, kind: SparkError['kind'], next: string]>([
     ['DATA_SOURCE_NOT_FOUND', 'no-connector', 'Kafka connector'],
+    ['_LEGACY_ERROR_TEMP_1140', 'no-connector', 'Kafka connector'],
     ['KAFKA_DATA_LOSS.PARTITIONS_DELETED', 'data-loss', 'topics'],
     ['INVALID_HANDLE.SESSION_CLOSED', 'session-closed', 'another name'],
     ['INVALID_HANDLE.SESSION_CHANGED', 'operation-unknown', 'checkpoint'],
@@ -56,7 +57,7 @@ describe('an error of Spark', () => {
     const error = await errorOf(spark);
     expect(error.code).toBe('LT_SPARK');
     expect(error.message).toMatch(
-      /^Spark at 127\.0\.0\.1:\d+ was asked for its version and refuses: [A-Z_.]+, SQL state XX000\.$/,
+      /^Spark at 127\.0\.0\.1:\d+ was asked for its version and refuses: [A-Z0-9_.]+, SQL state XX000\.$/,
     );
     expect(error.message).toContain(errorClass);
     expect(error.next).toContain(next);

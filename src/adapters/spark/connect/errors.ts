@@ -102,7 +102,11 @@ const KINDS: readonly (readonly [SparkErrorKind, RegExp])[] = [
   ['session-closed', /^INVALID_HANDLE\.SESSION_CLOSED$/],
   ['operation-unknown', /^(?:INVALID_HANDLE|INVALID_CURSOR)\b|\bSTREAMING_QUERY_NOT_FOUND$/],
   ['data-loss', /^KAFKA_DATA_LOSS\b|\.UnknownTopicOrPartitionException$/],
-  ['no-connector', /^DATA_SOURCE_NOT_FOUND$|\.(?:ClassNotFoundException|NoClassDefFoundError)$/],
+  // The second is Spark's for Kafka alone.
+  [
+    'no-connector',
+    /^(?:DATA_SOURCE_NOT_FOUND|_LEGACY_ERROR_TEMP_1140)$|\.(?:ClassNotFoundException|NoClassDefFoundError)$/,
+  ],
 ];
 
 const CODES: Readonly<Partial<Record<SparkErrorKind, ErrorCode>>> = {
@@ -125,8 +129,14 @@ function tlsFailure(address: string, code: string): LivetallyError {
 function connectionFailure(address: string, code: Code, connectionCode?: string): LivetallyError {
   // Somebody speaks HTTP there, and not gRPC.
   if (code === Code.Unknown || code === Code.Unimplemented) return sparkFailure(address, ...STRANGER);
+  if (connectionCode === 'ERR_HTTP2_ERROR') {
+    return sparkFailure(address, `answers, and does not speak HTTP/2: ${connectionCode}`, AWAY, CHECK_PORT);
+  }
   return sparkFailure(address, `cannot be reached: ${connectionCode ?? 'the connection was cut'}`, AWAY);
 }
+
+const CHECK_PORT =
+  'Check SPARK_REMOTE: the port is that of the Spark Connect server, 15002 unless it was started with another, and not that of a page.';
 
 const AWAY: SparkError = { kind: 'away', causes: [] };
 

@@ -3,9 +3,9 @@
  * quote ballots.
  */
 
-/** Spark's name for an error, such as `KAFKA_DATA_LOSS.PARTITIONS_DELETED`. */
+/** Spark's name for an error, such as `KAFKA_DATA_LOSS.PARTITIONS_DELETED`; some begin with an underscore. */
 export function errorClassName(text: unknown): string | undefined {
-  return fits(text, /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?:\.[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)?$/);
+  return fits(text, /^_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?:\.[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)?$/);
 }
 
 /** Such as `42K02`. */

@@ -1,5 +1,5 @@
 import type { SparkSettings } from '../../../ports/spark-settings.ts';
-import { ask, QUICK_MS, SLOW_MS } from './asking.ts';
+import { ask, FIRST_MS, QUICK_MS, SLOW_MS } from './asking.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { execute } from './executing.ts';
 import { AnalyzePlanRequest_Explain_ExplainMode as ExplainMode, type Relation } from './gen/spark-connect_pb.ts';
@@ -103,7 +103,7 @@ export function openSession(settings: SparkSettings, name: string): SparkSession
 
     async version(signal) {
       const analyze = { case: 'sparkVersion', value: {} } as const;
-      const limits = { timeoutMs: QUICK_MS, signal };
+      const limits = { timeoutMs: FIRST_MS, signal };
       const { result } = await ask(connection, 'for its version', limits, (options) =>
         client.analyzePlan({ ...who, analyze }, options),
       );
