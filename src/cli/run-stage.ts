@@ -21,11 +21,18 @@ export interface StageOptions {
   readonly context: CommandContext<(typeof STAGE_OPTIONS)[number]>;
   /** Default: that of an election which is there already. */
   readonly open?: () => Promise<Session>;
+  /** The work says itself when it is ready; else it is as soon as its session is open. */
+  readonly saysReady?: boolean;
   /** Where others find the health of this process when it has no server of its own. */
   readonly health?: Health;
 }
 
-export type StageWork<Result> = (session: Session, signal: AbortSignal, health: Health) => Promise<Result>;
+export type StageWork<Result> = (
+  session: Session,
+  signal: AbortSignal,
+  health: Health,
+  ready: () => void,
+) => Promise<Result>;
 
 /**
  * Runs one stage as a process of its own: it finds its systems by the environment, answers about its health, and when it
@@ -39,8 +46,8 @@ export async function runStage<Result>(options: StageOptions, work: StageWork<Re
   const attempt: Attempt<Result | undefined> = async (until, ready) => {
     await using session = await (options.open ?? (() => openStage(options)))();
     health.watch('log', () => session.log.trouble());
-    ready();
-    const working = watched(session, options, health, (inner) => work(session, inner, health), until);
+    if (options.saysReady !== true) ready();
+    const working = watched(session, options, health, (inner) => work(session, inner, health, ready), until);
     return await (follow ? unlessAway(session.log, working, until) : working);
   };
   try {

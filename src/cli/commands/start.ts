@@ -167,9 +167,8 @@ async function tally(session: Session, { values, terminal }: Context, signal: Ab
   const { log, election } = session;
   const attempt: Attempt<unknown> = async (until, ready) => {
     const engine = await openEngine(session, election.id, { rebuild: values.rebuild, follow: true });
-    ready();
     try {
-      return await publish({ log, engine, effects: { now: Date.now, log: terminal.log } }, until);
+      return await publish({ log, engine, effects: { now: Date.now, log: terminal.log }, onStep: ready }, until);
     } finally {
       await engine.close();
     }

@@ -30,9 +30,10 @@ With SPARK_REMOTE the count runs on that cluster: with --follow as a query that 
     if (explain) return explainCount(context);
     // Both engines can count side by side.
     const keeps = readSystems().engine === 'in-process' ? 'tally' : 'tally-on-spark';
-    const stage = { name: 'tally', keeps, follow, context };
-    const done = await runStage(stage, async (session, until, health) => {
-      return { ...(await count(session, { rebuild, follow, terminal, health }, until)), election: session.election };
+    const stage = { name: 'tally', keeps, follow, saysReady: true, context };
+    const done = await runStage(stage, async (session, until, health, ready) => {
+      const published = await count(session, { rebuild, follow, terminal, health, ready }, until);
+      return { ...published, election: session.election };
     });
     if (done === undefined) return terminal.say('Stopped.');
     const { report, broken, election } = done;
@@ -47,11 +48,13 @@ interface CountOptions {
   readonly follow: boolean;
   readonly terminal: Terminal;
   readonly health: Health;
+  /** Once it counts: a cluster can be away though the log is there. */
+  readonly ready: () => void;
 }
 
 async function count(session: Session, options: CountOptions, signal: AbortSignal): Promise<Published> {
   const { log, election } = session;
-  const { rebuild, follow, terminal, health } = options;
+  const { rebuild, follow, terminal, health, ready } = options;
   const engine = await openEngine(session, election.id, { rebuild, follow, onProgress: tellRun(health) });
   let done = recordsAt(engine);
   const progress = terminal.progress({
@@ -69,7 +72,10 @@ async function count(session: Session, options: CountOptions, signal: AbortSigna
         engine,
         effects: { now: Date.now, log: terminal.log },
         toEnd: !follow,
-        onStep: (folded) => progress.update((done += folded)),
+        onStep(folded) {
+          ready();
+          progress.update((done += folded));
+        },
       },
       signal,
     );
