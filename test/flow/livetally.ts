@@ -93,7 +93,9 @@ const COMPILED = mkdtempSync(join(tmpdir(), 'livetally-compiled-'));
 
 /** What a user has set, or npm, must not decide a test. */
 function plainEnvironment(): NodeJS.ProcessEnv {
-  const plain = Object.entries(process.env).filter(([name]) => !/^(LIVETALLY_|npm_|KAFKA_|DATABASE_URL|PG)/.test(name));
+  const plain = Object.entries(process.env).filter(
+    ([name]) => !/^(LIVETALLY_|npm_|KAFKA_|SPARK_|DATABASE_URL|PG)/.test(name),
+  );
   return { ...Object.fromEntries(plain), NODE_COMPILE_CACHE: COMPILED };
 }
 
