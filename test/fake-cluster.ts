@@ -45,6 +45,7 @@ export function fakeCluster(log: Log): FakeCluster {
     runOf,
     count,
     explain: async () => 'no plan',
+    progress: async () => undefined,
     check: async () => 'no machines',
     async follow(job) {
       const id = await runOf(job);

@@ -1,5 +1,8 @@
 import type { Report } from '../election/report.ts';
+import type { RunProgress } from '../ports/cluster.ts';
+import { LivetallyError } from '../error.ts';
 import type { Log } from '../ports/log.ts';
+import { countJob } from '../stages/3-tally/count-job.ts';
 import { newestReport } from '../stages/4-publish/newest-report.ts';
 import { lagsOf, type Lag } from './lags.ts';
 import type { Session } from './session.ts';
@@ -18,6 +21,8 @@ export interface Status {
   readonly published: Published | null;
   /** The engine run whose reports are the results; null: whoever counts publishes. */
   readonly promoted: string | null;
+  /** Of the count that runs on a cluster, or why it cannot be told; null: none is named, or none runs. */
+  readonly cluster: RunProgress | { readonly trouble: string } | null;
   /** How far each stage is behind. */
   readonly lags: readonly Lag[];
 }
@@ -46,8 +51,22 @@ export async function statusOf(session: Session, data: string): Promise<Status> 
     records: await recordsOf(log, election.id, life.partitions),
     published: report === undefined ? null : publishedOf(report),
     promoted: life.promoted ?? null,
+    cluster: await clusterProgress(session),
     lags: await lagsOf(session, data, report),
   };
+}
+
+async function clusterProgress(session: Session): Promise<Status['cluster']> {
+  const cluster = await session.cluster();
+  if (cluster === undefined) return null;
+  const job = await countJob(session.log, session.reader.life);
+  return cluster.progress(job).then(
+    (progress) => progress ?? null,
+    (error: unknown) => {
+      if (!(error instanceof LivetallyError)) throw error;
+      return { trouble: error.message };
+    },
+  );
 }
 
 function publishedOf({ counts, position, run, provisional, at }: Report): Published {

@@ -25,6 +25,8 @@ export interface Cluster {
    * stopped. Throws LT_SPARK_AWAY, LT_SPARK_ACCESS, LT_SPARK.
    */
   follow(job: CountJob): Promise<ClusterRun>;
+  /** How the count of this job goes; undefined when none is running. Throws as `follow`. */
+  progress(job: CountJob): Promise<RunProgress | undefined>;
   /** Counts once, up to a position, and leaves nothing behind: gives the cells and ledgers of all partitions. Throws as `follow`. */
   count(job: CountJob, to: Position, signal?: AbortSignal): AsyncGenerator<TallyRecord>;
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import type { KafkaOptions } from './count-plan.ts';
 import { requireCores } from './free-cores.ts';
 
 /** Enough for executors that are just being started, and for a batch that has their cores. */
-const PATIENCE_MS = 6000;
+const PATIENCE_MS = 7000;
 
 /**
  * Whether the cluster works and reaches the brokers, by two small jobs: a count that lacks either waits without a word, or

@@ -14,6 +14,7 @@ import { runIdentity } from './run-identity.ts';
 import { prepareSession } from './session-settings.ts';
 import { requireWork } from './small-jobs.ts';
 import { adoptOrStart } from './spark-run.ts';
+import { runningProgress } from './run-progress.ts';
 
 /** Spark, over Spark Connect, with the brokers that it reads from. Opening it asks for nothing yet. */
 export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings): Cluster {
@@ -68,6 +69,10 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
         queryName: id,
       } as const;
       return adoptOrStart(session, id, start, () => requireWork(session, job, kafka));
+    },
+
+    async progress(job) {
+      return runningProgress(sessionOf(job), await runIdentity(job));
     },
 
     async *count(job: CountJob, to: Position, signal?: AbortSignal): AsyncGenerator<TallyRecord> {

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LivetallyError } from '../../error.ts';
 import type { ClusterRun, RunProgress } from '../../ports/cluster.ts';
 import { sparkErrorOf } from './connect/errors.ts';
-import type { QueryProgress } from './connect/progress.ts';
 import type { QueryFailure, QueryId, SparkSession, StreamStart } from './connect/session.ts';
 import { explainInOrder } from './plan-order.ts';
+import { progressOf } from './run-progress.ts';
 import { startQuery } from './start-query.ts';
 
 /** Failures one after the other, without a batch between them: what does not pass then will not pass. */
@@ -56,17 +56,6 @@ async function queryOf(session: SparkSession, start: StreamStart, requireWork: (
   await requireWork();
   await explainInOrder(session, start.plan);
   return startQuery(session, start);
-}
-
-function progressOf(progress: QueryProgress | undefined): RunProgress {
-  const states = progress?.stateOperators;
-  return {
-    batch: progress?.batchId,
-    batchMs: progress?.durationMs['triggerExecution'],
-    recordsPerSecond: progress?.processedRowsPerSecond,
-    stateRows: states?.reduce((sum, { numRowsTotal }) => sum + numRowsTotal, 0),
-    stateBytes: states?.reduce((sum, { memoryUsedBytes }) => sum + memoryUsedBytes, 0),
-  };
 }
 
 /** The server has started anew, and knows nothing of the query: its checkpoint does. */

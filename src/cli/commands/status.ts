@@ -70,7 +70,7 @@ function isEmbedded(): boolean {
 
 function text(
   folder: string,
-  { election, title, state, registered, records, published, promoted, lags }: Status,
+  { election, title, state, registered, records, published, promoted, cluster, lags }: Status,
 ): string {
   const topics = Object.entries(records).map(([topic, count]) => `${topic} ${figure(count)}`);
   const count =
@@ -84,10 +84,19 @@ function text(
     row('records', topics.join(', ')),
     row('published', count),
     ...(promoted === null ? [] : [row('published by', `run ${promoted}`)]),
+    ...(cluster === null ? [] : [row('cluster', clusterText(cluster))]),
     ...lags.map(({ stage, behind, of }) =>
       row(`${stage} lag`, behind === null ? `unknown: ${of}` : `${figure(behind)} ${of}`),
     ),
   ].join('\n');
+}
+
+function clusterText(cluster: NonNullable<Status['cluster']>): string {
+  if ('trouble' in cluster) return cluster.trouble;
+  const { batch, batchMs = 0, recordsPerSecond = 0, stateRows = 0 } = cluster;
+  if (batch === undefined) return 'in its first batch';
+  const speed = `${figure(recordsPerSecond)} records a second`;
+  return `batch ${figure(batch)} in ${(batchMs / 1000).toFixed(1)} s, ${speed}, ${figure(stateRows)} rows of state`;
 }
 
 function runningRow({ command, pid, since, url }: Owner): string {
