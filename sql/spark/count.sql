@@ -1,4 +1,4 @@
--- How ballots are counted on a Spark cluster: three statements, each over frames that the next sentence names.
+-- How ballots are counted on a Spark cluster: four statements, each over frames that its comment names.
 -- The words in {{braces}} are filled in from the election (src/adapters/spark/count-sql.ts); `livetally tally --explain`
 -- prints the result. Nothing in here may throw, whatever a line holds: one failed expression ends the query for good.
 
