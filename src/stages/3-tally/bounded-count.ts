@@ -40,7 +40,12 @@ export async function openBoundedCount(scene: ClusterScene): Promise<ClusterCoun
         if (goal === undefined) await log.fetch(topicName(electionId, 'events'), [to.events], waitOf(waitMs, signal));
         return;
       }
-      ({ tally } = await countOnCluster(log, electionId, cluster, to, signal));
+      const counted = await countOnCluster(log, electionId, cluster, to, signal).catch((error: unknown) => {
+        // Whoever follows is told to end, which is no failure. A count that was to end by itself has not.
+        if (!follow || signal?.aborted !== true || error !== signal.reason) throw error;
+      });
+      if (counted === undefined) return;
+      ({ tally } = counted);
       position = to;
       countedAt = now();
     },

@@ -5,9 +5,11 @@ import { smallElection } from '../../../test/small-election.ts';
 import { tallyDifferences } from '../../../test/tally-differences.ts';
 import { LivetallyError } from '../../error.ts';
 import { closeElection } from '../../lifecycle/close.ts';
+import type { CountJob } from '../../ports/cluster.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
 import { encodeEvent } from '../../topics/events.ts';
+import type { Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
 import { openClusterEngine } from './cluster-engine.ts';
 import { countTo } from './count-to.ts';
@@ -65,6 +67,24 @@ it('[E1] from the close on it counts to a position, late ballots too, and ends t
   await scene.vote(3);
   await engine.step(0);
   expect(engine.tally().outcomes).toMatchObject({ counted: 20, late: 8 });
+});
+
+it('[E11] told to end in the midst of a count to a position it ends well, and has counted none of it', async () => {
+  const ending = new AbortController();
+  async function* count(_job: CountJob, _to: Position, signal?: AbortSignal): AsyncGenerator<never> {
+    yield* [];
+    ending.abort();
+    signal?.throwIfAborted();
+  }
+  cluster = { ...cluster, count };
+  const engine = await open(true);
+  await engine.step(0);
+  await closeElection(scene.log, scene.reader);
+  await engine.step(0, ending.signal);
+  expect(engine).toMatchObject({ complete: false, position: { ballots: [0, 0] } });
+  expect(engine.tally().lines).toBe(0);
+  const once = await open(false);
+  await expect(once.step(0, ending.signal)).rejects.toBe(ending.signal.reason);
 });
 
 it('[E5] an exclusion is another job: its run begins at zero, and the old one ends', async () => {
