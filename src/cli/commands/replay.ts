@@ -15,6 +15,7 @@ import { comparisonText } from '../../packs/comparison-text.ts';
 import { readPack } from '../../packs/pack-folder.ts';
 import { totalBallots, type Pack } from '../../packs/pack.ts';
 import { replay, type ReplayProgress } from '../../packs/replay.ts';
+import type { Engine } from '../../ports/engine.ts';
 import { createIntake } from '../../stages/2-vote/intake.ts';
 import { publish } from '../../stages/4-publish/publish.ts';
 import { parsePosition } from '../../topics/position.ts';
@@ -94,13 +95,34 @@ async function replayIn(folder: string, pack: Pack, context: Context): Promise<{
 }
 
 /** Ballots in and reports out, side by side; resolves with the report at the close. */
-async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, signal }: Context): Promise<Report> {
-  const { log } = stores;
+async function sendAndCount(stores: Stores, pack: Pack, context: Context): Promise<Report> {
+  const { partitions = DEFAULT_PARTITIONS } = context.values;
+  await defineElection(stores.log, pack.election, partitions);
+  const engine = await openEngine(stores, pack.election.id, { follow: true });
+  try {
+    await sendWhileCounting(stores, engine, pack, context);
+    const effects = { now: Date.now, log: context.terminal.log };
+    const { report, broken } = await publish({ log: stores.log, engine, effects, toEnd: true }, context.signal);
+    if (broken.length === 0) return report;
+    throw new LivetallyError('LT_EQUALITY', `The report was withheld: ${broken.map(({ name }) => name).join('; ')}.`, {
+      next: 'This is a fault in livetally: keep the data with --keep, and report it.',
+    });
+  } finally {
+    // However it ends: a cluster would count on.
+    await engine.close();
+  }
+}
+
+/** Resolves when every ballot is in the log and the polls are closed. */
+async function sendWhileCounting(
+  { log }: Stores,
+  engine: Engine,
+  pack: Pack,
+  { values, terminal, signal }: Context,
+): Promise<void> {
   const { partitions = DEFAULT_PARTITIONS } = values;
-  const { election } = pack;
-  await defineElection(log, election, partitions);
-  const intake = createIntake(log, election.id, partitions);
-  const engine = await openEngine(stores, election.id, { follow: true });
+  const electionId = pack.election.id;
+  const intake = createIntake(log, electionId, partitions);
   const progress = terminal.progress({ what: 'replay', unit: 'ballots', total: totalBallots(pack) });
   const onProgress = ({ ballots }: ReplayProgress): void => progress.update(ballots);
   const effects = { now: Date.now, log: terminal.log };
@@ -108,7 +130,7 @@ async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, sign
   await runTogether(
     [
       async (either) => {
-        await replay({ pack, log, electionId: election.id, intake, partitions, onProgress }, either);
+        await replay({ pack, log, electionId, intake, partitions, onProgress }, either);
         await intake.close();
         sent.abort();
       },
@@ -119,12 +141,6 @@ async function sendAndCount(stores: Stores, pack: Pack, { values, terminal, sign
     signal,
   ).finally(() => progress.stop());
   signal.throwIfAborted();
-  const { report, broken } = await publish({ log, engine, effects, toEnd: true }, signal);
-  await engine.close();
-  if (broken.length === 0) return report;
-  throw new LivetallyError('LT_EQUALITY', `The report was withheld: ${broken.map(({ name }) => name).join('; ')}.`, {
-    next: 'This is a fault in livetally: keep the data with --keep, and report it.',
-  });
 }
 
 /** The hash of the report that separate code makes of the same records. */
