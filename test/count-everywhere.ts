@@ -11,7 +11,7 @@ import { openTallyEngine } from '../src/stages/3-tally/tally.ts';
 import type { Position } from '../src/topics/position.ts';
 import { tallyDifferences } from './tally-differences.ts';
 
-/** A count takes seconds, and minutes where others have the cores. */
+/** A count takes seconds, and more where others have the cores. */
 const PATIENCE_MS = 240_000;
 
 /** What the log holds now, counted again in plain words; and the tally in process is the same. */
@@ -32,24 +32,33 @@ export async function countBounded(log: Log, electionId: string, cluster: Cluste
   return engine.tally();
 }
 
+/** At its end nothing of it runs any more. */
+export interface FollowingOfTest extends AsyncDisposable {
+  readonly engine: Engine;
+}
+
 export async function openFollowing(
   log: Log,
   electionId: string,
   cluster: Cluster,
   now: () => number = Date.now,
-): Promise<Engine> {
-  return whenFree(() => openClusterEngine(log, electionId, cluster, { follow: true, now }));
+): Promise<FollowingOfTest> {
+  const engine = await whenFree(() => openClusterEngine(log, electionId, cluster, { follow: true, now }));
+  return { engine, [Symbol.asyncDispose]: () => engine.close() };
 }
 
 /** Resolves once the engine has counted the ballots below a position; afterwards it goes on as it was. */
 export async function followTo(engine: Engine, { ballots }: Position): Promise<Tally> {
+  await stepUntil(engine, () => engine.position.ballots.every((at, partition) => at >= ballots[partition]!));
+  return engine.tally();
+}
+
+export async function stepUntil(engine: Engine, holds: () => boolean): Promise<void> {
   const deadlineMs = performance.now() + PATIENCE_MS;
-  while (engine.position.ballots.some((at, partition) => at < ballots[partition]!)) {
-    if (performance.now() > deadlineMs)
-      throw new Error(`Nothing was counted beyond ${engine.position.ballots.join()}.`);
+  while (!holds()) {
+    if (performance.now() > deadlineMs) throw new Error(`It stays at ${engine.position.ballots.join()}.`);
     await engine.step(250);
   }
-  return engine.tally();
 }
 
 /** Asks again while somebody else has all cores of the cluster. */

@@ -18,13 +18,19 @@ export function sparkSettings(): SparkSettings {
   return { host: hostname, port: Number(port), tls: false, token: SPARK.token, user: 'livetally-test' };
 }
 
-/** The cluster that the environment names; it reads from the broker at `address`. */
-export function sparkCluster(address: string): ClusterOfTest {
+/** The cluster that the environment names, for one election on the broker at `address`; at its end its checkpoints are gone. */
+export function sparkCluster(address: string, electionId: string): ClusterOfTest {
   const cluster = openSparkCluster(
     { connect: sparkSettings(), checkpoints: SPARK.checkpoints, kafkaBootstrapServers: address },
     { bootstrapServers: [address], clientId: 'livetally-test' },
   );
-  return { cluster, [Symbol.asyncDispose]: () => cluster.close() };
+  return {
+    cluster,
+    async [Symbol.asyncDispose]() {
+      await cluster.close();
+      await removeCheckpoints(electionId);
+    },
+  };
 }
 
 /** What counts of the election have left behind, if they left it on this machine. */

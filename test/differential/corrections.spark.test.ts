@@ -4,11 +4,11 @@ import { defineElection } from '../../src/lifecycle/define.ts';
 import { countTo } from '../../src/stages/3-tally/count-to.ts';
 import { encodeEvent, type Event } from '../../src/topics/events.ts';
 import { topicName } from '../../src/topics/topics.ts';
-import { countBounded, countInProcess, followTo, openFollowing } from '../count-everywhere.ts';
+import { countBounded, countInProcess, followTo, openFollowing, stepUntil } from '../count-everywhere.ts';
 import { likelyLines } from '../likely-lines.ts';
 import { BROKERS, brokerLog, freshId, need } from '../real-systems.ts';
 import { smallElection } from '../small-election.ts';
-import { removeCheckpoints, runningCounts, sparkCluster } from '../spark-cluster.ts';
+import { runningCounts, sparkCluster } from '../spark-cluster.ts';
 import { tallyDifferences } from '../tally-differences.ts';
 import { writeLines } from '../write-lines.ts';
 
@@ -29,7 +29,7 @@ describe.skipIf(!isThere)('what is taken out, and what comes late', () => {
     const { id } = election;
     await using under = await brokerLog(address, id);
     const { log } = under;
-    await using spark = sparkCluster(address);
+    await using spark = sparkCluster(address, id);
     const append = (event: Event): Promise<number> =>
       log.append(topicName(id, 'events'), 0, [{ value: encodeEvent(event) }]);
     const { position: at } = await defineElection(log, election, PARTITIONS);
@@ -43,7 +43,8 @@ describe.skipIf(!isThere)('what is taken out, and what comes late', () => {
     expect(Math.min(end, otherEnd)).toBeGreaterThan(15);
 
     let skewMs = 0;
-    const engine = await openFollowing(log, id, spark.cluster, () => Date.now() + skewMs);
+    await using following = await openFollowing(log, id, spark.cluster, () => Date.now() + skewMs);
+    const { engine } = following;
     expect(tallyDifferences(await followTo(engine, before.position), before.truth)).toEqual([]);
     const { run } = engine;
 
@@ -58,7 +59,7 @@ describe.skipIf(!isThere)('what is taken out, and what comes late', () => {
     const excluded = await countInProcess(log, id);
     expect(excluded.truth.outcomes.excluded).toBeGreaterThan(100);
     expect(tallyDifferences(await countBounded(log, id, spark.cluster), excluded.truth)).toEqual([]);
-    while (engine.run === run) await engine.step(250);
+    await stepUntil(engine, () => engine.run !== run);
     expect(engine.provisional).toBe(true);
     expect(tallyDifferences(await followTo(engine, excluded.position), excluded.truth)).toEqual([]);
     expect(await runningCounts(log, id)).toEqual([engine.run]);
@@ -70,7 +71,7 @@ describe.skipIf(!isThere)('what is taken out, and what comes late', () => {
     const closed = await countInProcess(log, id);
     expect(closed.truth.outcomes.late).toBeGreaterThan(100);
     expect(tallyDifferences(await countBounded(log, id, spark.cluster), closed.truth)).toEqual([]);
-    while (engine.provisional) await engine.step(250);
+    await stepUntil(engine, () => !engine.provisional);
     expect(engine.position).toEqual(closed.position);
     expect(tallyDifferences(engine.tally(), closed.truth)).toEqual([]);
     expect(engine.complete).toBe(true);
@@ -81,7 +82,5 @@ describe.skipIf(!isThere)('what is taken out, and what comes late', () => {
     expect(late.truth.outcomes.late).toBe(closed.truth.outcomes.late + 100);
     skewMs = 3_600_000;
     expect(tallyDifferences(await followTo(engine, late.position), late.truth)).toEqual([]);
-    await engine.close();
-    await removeCheckpoints(id);
   }, 300_000);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseElection } from '../../src/election/definition.ts';
 import type { Election } from '../../src/election/election.ts';
 import type { IssuedRun } from '../../src/election/roll.ts';
@@ -10,7 +10,7 @@ import { countBounded, countInProcess, followTo, openFollowing } from '../count-
 import { likelyLines } from '../likely-lines.ts';
 import { ODD_ELECTIONS } from '../odd-elections.ts';
 import { BROKERS, brokerLog, freshId, need } from '../real-systems.ts';
-import { removeCheckpoints, sparkCluster, type ClusterOfTest } from '../spark-cluster.ts';
+import { sparkCluster } from '../spark-cluster.ts';
 import { tallyDifferences } from '../tally-differences.ts';
 import { writeLines } from '../write-lines.ts';
 
@@ -20,11 +20,6 @@ const isThere = need({ broker: true, spark: true }, 'elections of every kind wer
 
 describe.skipIf(!isThere)('any election', () => {
   const { address } = BROKERS[0] ?? { address: '' };
-  let spark: ClusterOfTest;
-  beforeAll(() => {
-    spark = sparkCluster(address);
-  });
-  afterAll(() => spark[Symbol.asyncDispose]());
 
   it.each(ODD_ELECTIONS.map((odd, seed) => ({ ...odd, seed })))(
     '[E1] [E7] [E8] has the same tally on every engine: $what',
@@ -32,6 +27,7 @@ describe.skipIf(!isThere)('any election', () => {
       const id = freshId('odd');
       const election = parseElection(JSON.stringify({ ...odd, id }), 'odd.yaml');
       await using under = await brokerLog(address, id);
+      await using spark = sparkCluster(address, id);
       const { log } = under;
       const { position: at } = await defineElection(log, election, partitions);
       const runs = someRuns(election);
@@ -47,10 +43,8 @@ describe.skipIf(!isThere)('any election', () => {
       for (const number of Object.values(invalid)) expect(number).toBeGreaterThan(0);
       expect(partition > 0).toBe(partitions > 1);
       expect(tallyDifferences(await countBounded(log, id, spark.cluster), truth)).toEqual([]);
-      const engine = await openFollowing(log, id, spark.cluster);
-      expect(tallyDifferences(await followTo(engine, position), truth)).toEqual([]);
-      await engine.close();
-      await removeCheckpoints(id);
+      await using following = await openFollowing(log, id, spark.cluster);
+      expect(tallyDifferences(await followTo(following.engine, position), truth)).toEqual([]);
     },
     300_000,
   );

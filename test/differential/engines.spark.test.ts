@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyTally, type Tally } from '../../src/election/tally.ts';
 import { defineElection } from '../../src/lifecycle/define.ts';
-import { openClusterEngine } from '../../src/stages/3-tally/cluster-engine.ts';
 import { countTo } from '../../src/stages/3-tally/count-to.ts';
 import { recount } from '../../src/stages/3-tally/recount.ts';
 import type { Position } from '../../src/topics/position.ts';
+import { countBounded, openFollowing, stepUntil } from '../count-everywhere.ts';
 import { fillCorpus } from '../fill-corpus.ts';
 import { BROKERS, brokerLog, freshId, need, type LogOfTest } from '../real-systems.ts';
-import { removeCheckpoints, sessionName, sparkCluster, type ClusterOfTest } from '../spark-cluster.ts';
+import { sessionName, sparkCluster, type ClusterOfTest } from '../spark-cluster.ts';
 import { liveWorkers, workFor, type Work } from '../spark-pages.ts';
 import { tallyDifferences } from '../tally-differences.ts';
 import { BROKEN_KINDS, corpusElection, NEVER_FIRST, truthCorpus, type LineKind } from '../truth-corpus.ts';
@@ -36,14 +36,13 @@ describe.skipIf(!isThere)(
 
     beforeAll(async () => {
       under = await brokerLog(address, election.id);
-      spark = sparkCluster(address);
+      spark = sparkCluster(address, election.id);
       await defineElection(under.log, election, PARTITIONS);
       await fillCorpus(under.log, election.id, corpus);
       ({ tally: truth, position } = await recount(under.log, election.id));
     });
     afterAll(async () => {
       await spark[Symbol.asyncDispose]();
-      await removeCheckpoints(election.id);
       await under[Symbol.asyncDispose]();
       console.log(`${truth.lines} lines: bounded in ${seconds.bounded} s, followed in ${seconds.followed} s`);
     });
@@ -82,26 +81,25 @@ describe.skipIf(!isThere)(
     });
 
     it('[E1] [E3] [E6] give the same tally on Spark up to a position', async () => {
-      const engine = await openClusterEngine(under.log, election.id, spark.cluster, { follow: false });
       const startedMs = performance.now();
-      while ((await engine.step(0)) > 0);
+      const tally = await countBounded(under.log, election.id, spark.cluster);
       seconds.bounded = secondsSince(startedMs);
       worked = await workFor(await sessionName(under.log, election.id));
-      expect(engine.position).toEqual(position);
-      expect(tallyDifferences(engine.tally(), truth)).toEqual([]);
+      expect(tallyDifferences(tally, truth)).toEqual([]);
     });
 
     it('[E1] [E3] give the same tally on Spark that follows, with repeats in the record, the batch, and a later batch of their ballot', async () => {
       const startedMs = performance.now();
-      const engine = await openClusterEngine(under.log, election.id, spark.cluster, { follow: true });
+      await using following = await openFollowing(under.log, election.id, spark.cluster);
+      const { engine } = following;
       const ends = Array.from({ length: PARTITIONS }, () => new Set<number>());
-      while (engine.position.ballots.some((at, partition) => at < position.ballots[partition]!)) {
-        await engine.step(250);
+      await stepUntil(engine, () => {
+        const { ballots } = engine.position;
         // A partition is shown as it was at the end of a batch.
-        for (const [partition, at] of engine.position.ballots.entries()) if (at > 0) ends[partition]!.add(at);
-      }
+        for (const [partition, at] of ballots.entries()) if (at > 0) ends[partition]!.add(at);
+        return ballots.every((at, partition) => at === position.ballots[partition]);
+      });
       seconds.followed = secondsSince(startedMs);
-      await engine.close();
       expect(tallyDifferences(engine.tally(), truth)).toEqual([]);
 
       const { repeats } = made;

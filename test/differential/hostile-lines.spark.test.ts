@@ -9,7 +9,7 @@ import { countBounded, countInProcess, followTo, openFollowing } from '../count-
 import { hostileRecords } from '../hostile-records.ts';
 import { BROKERS, brokerLog, freshId, need } from '../real-systems.ts';
 import { smallElection } from '../small-election.ts';
-import { removeCheckpoints, sessionName, sparkCluster } from '../spark-cluster.ts';
+import { sessionName, sparkCluster } from '../spark-cluster.ts';
 import { workFor } from '../spark-pages.ts';
 import { tallyDifferences } from '../tally-differences.ts';
 
@@ -26,7 +26,7 @@ describe.skipIf(!isThere)('lines that are made to end a count', () => {
   it('[E1] [E7] [E8] are broken lines to every engine, and the count goes on', async () => {
     await using under = await brokerLog(address, election.id);
     const { log } = under;
-    await using spark = sparkCluster(address);
+    await using spark = sparkCluster(address, election.id);
     const { position: at } = await defineElection(log, election, PARTITIONS);
     const runs = [[0, PEOPLE, 'n1', '18-64|f']] as const;
     const issued = encodeEvent({ type: 'issued', at, source: 'test', upTo: PEOPLE, runs });
@@ -44,18 +44,16 @@ describe.skipIf(!isThere)('lines that are made to end a count', () => {
     expect(truth).toMatchObject({ outcomes: { counted, invalid: form }, invalid: { form } });
     expect(tallyDifferences(await countBounded(log, election.id, spark.cluster), truth)).toEqual([]);
 
-    const engine = await openFollowing(log, election.id, spark.cluster);
+    await using following = await openFollowing(log, election.id, spark.cluster);
+    const { engine } = following;
     expect(tallyDifferences(await followTo(engine, position), truth)).toEqual([]);
     const ordinary = ballotLine(1 as Serial, 'n1', '18-64|f', [['mayor', ['bob']]]);
     await log.append(ballots, 1, [{ value: Buffer.from(`${ordinary}\n`) }]);
     const after = await countInProcess(log, election.id);
     expect(after.truth.outcomes.counted).toBe(counted + 1);
     expect(tallyDifferences(await followTo(engine, after.position), after.truth)).toEqual([]);
-    await engine.close();
-
     const work = await workFor(await sessionName(log, election.id));
     expect([...work.values()].reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
-    await removeCheckpoints(election.id);
   }, 600_000);
 });
 
