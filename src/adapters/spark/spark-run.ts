@@ -32,8 +32,11 @@ export async function adoptOrStart(
     if (session.serverSide !== server) throw lost();
     if (!isActive) await recover();
     const progress = await session.lastProgress(query).catch(lostIfUnknown);
-    if (progress?.batchId !== batch) failures = 0;
-    batch = progress?.batchId;
+    // A query that was started again says nothing before its first batch.
+    if (progress !== undefined && progress.batchId !== batch) {
+      failures = 0;
+      batch = progress.batchId;
+    }
     return progressOf(progress);
   }
 
