@@ -30,6 +30,14 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
     return session;
   }
 
+  /** One that is set as a count needs it, of a cluster that can work. */
+  async function workingSession(job: CountJob): Promise<{ readonly session: SparkSession; readonly version: string }> {
+    const session = sessionOf(job);
+    const version = await prepareSession(session, job.rules.partitions);
+    await requireWork(session, job, kafka);
+    return { session, version };
+  }
+
   async function following(job: CountJob, id: string): Promise<{ readonly sql: CountSql; readonly plan: Relation }> {
     const sql = await countSql(job.rules, id, false);
     return { sql, plan: followingPlan(job, sql, kafka) };
@@ -39,17 +47,13 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
     runOf: runIdentity,
 
     async explain(job) {
-      const session = sessionOf(job);
-      await prepareSession(session, job.rules.partitions);
-      await requireWork(session, job, kafka);
+      const { session } = await workingSession(job);
       const { sql, plan } = await following(job, await runIdentity(job));
       return `${Object.values(sql).join('\n')}\n${await explainInOrder(session, plan)}`;
     },
 
     async check(job) {
-      const session = sessionOf(job);
-      const version = await prepareSession(session, job.rules.partitions);
-      await requireWork(session, job, kafka);
+      const { session, version } = await workingSession(job);
       await explainInOrder(session, (await following(job, await runIdentity(job))).plan);
       return `Spark ${version} at ${connect.host}:${connect.port} can count`;
     },
@@ -76,9 +80,7 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
     },
 
     async *count(job: CountJob, to: Position, signal?: AbortSignal): AsyncGenerator<TallyRecord> {
-      const session = sessionOf(job);
-      await prepareSession(session, job.rules.partitions);
-      await requireWork(session, job, kafka);
+      const { session } = await workingSession(job);
       const sql = await countSql(job.rules, await runIdentity(job), true);
       for await (const chunk of session.rows(boundedPlan(job, sql, kafka, to), signal)) yield* recordsIn(chunk);
     },
