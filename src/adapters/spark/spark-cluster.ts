@@ -5,8 +5,8 @@ import type { SparkCluster } from '../../ports/spark-settings.ts';
 import type { Position } from '../../topics/position.ts';
 import { decodeTallyRecord, talliesTopic, type TallyRecord } from '../../topics/tallies.ts';
 import type { Relation } from './connect/gen/spark-connect_pb.ts';
-import { openSession, type SparkSession } from './connect/session.ts';
-import { boundedPlan, followingPlan } from './count-plan.ts';
+import { openSession, type SparkSession, type StreamStart } from './connect/session.ts';
+import { boundedPlan, followingPlan, type KafkaOptions } from './count-plan.ts';
 import { countSql, type CountSql } from './count-sql.ts';
 import { kafkaOptions } from './kafka-options.ts';
 import { explainInOrder } from './plan-order.ts';
@@ -62,16 +62,8 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
       const session = sessionOf(job);
       await prepareSession(session, job.rules.partitions);
       const id = await runIdentity(job);
-      const election = job.rules.election.id;
       const { plan } = await following(job, id);
-      const checkpointLocation = `${checkpoints}/livetally.${election}/${id}`;
-      const start = {
-        plan,
-        format: 'kafka',
-        options: { ...kafka, topic: talliesTopic(election), checkpointLocation },
-        outputMode: 'update',
-        queryName: id,
-      } as const;
+      const start = startOf({ plan, election: job.rules.election.id, id, kafka, checkpoints });
       return adoptOrStart(session, id, start, () => requireWork(session, job, kafka));
     },
 
@@ -90,6 +82,20 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
       sessions.clear();
     },
   };
+}
+
+interface RunToStart {
+  readonly plan: Relation;
+  readonly election: string;
+  readonly id: string;
+  readonly kafka: KafkaOptions;
+  readonly checkpoints: string;
+}
+
+function startOf({ plan, election, id, kafka, checkpoints }: RunToStart): StreamStart {
+  const checkpointLocation = `${checkpoints}/livetally.${election}/${id}`;
+  const options = { ...kafka, topic: talliesTopic(election), checkpointLocation };
+  return { plan, format: 'kafka', options, outputMode: 'update', queryName: id };
 }
 
 function* recordsIn(chunk: Uint8Array): Generator<TallyRecord> {
