@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { clone } from '@bufbuild/protobuf';
+import { tableFromIPC, type Utf8 } from 'apache-arrow';
 import { openSession, type SparkSession } from '../src/adapters/spark/connect/session.ts';
 import { RelationSchema, type Relation } from '../src/adapters/spark/connect/gen/spark-connect_pb.ts';
-import { followingPlan } from '../src/adapters/spark/count-plan.ts';
+import { boundedPlan, followingPlan } from '../src/adapters/spark/count-plan.ts';
 import { countSql, type CountSql } from '../src/adapters/spark/count-sql.ts';
 import { kafkaOptions } from '../src/adapters/spark/kafka-options.ts';
 import { explainInOrder } from '../src/adapters/spark/plan-order.ts';
@@ -13,7 +14,8 @@ import type { Log } from '../src/ports/log.ts';
 import { ClusterCells } from '../src/stages/3-tally/cluster-cells.ts';
 import { countJob } from '../src/stages/3-tally/count-job.ts';
 import { takeWrittenCells } from '../src/stages/3-tally/written-cells.ts';
-import { talliesTopic } from '../src/topics/tallies.ts';
+import type { Position } from '../src/topics/position.ts';
+import { decodeTallyRecord, talliesTopic } from '../src/topics/tallies.ts';
 import { freshId, SPARK } from './real-systems.ts';
 import { sparkSettings } from './spark-cluster.ts';
 
@@ -30,10 +32,12 @@ export interface ChangedCount extends AsyncDisposable {
   /** The plan, unless it is refused. */
   explain(): Promise<string>;
   /** The tally of all ballots that are there, a batch after the other as whoever follows them. */
-  tally(): Promise<Tally>;
+  followed(): Promise<Tally>;
+  /** The tally up to a position. */
+  bounded(to: Position): Promise<Tally>;
 }
 
-/** The count that follows, or another that is made of it. */
+/** The count, or another that is made of it. */
 export async function openChangedCount(
   log: Log,
   electionId: string,
@@ -46,8 +50,12 @@ export async function openChangedCount(
   const job = await countJob(log, reader.life);
   const run = freshId('changed');
   const kafka = kafkaOptions({ bootstrapServers: [address], clientId: 'livetally-test' }, address);
-  const sql = await countSql(job.rules, run, false);
-  const plan = withOptions(followingPlan(job, changes.sql?.(sql) ?? sql, kafka), changes.options ?? {});
+  const changed = (plan: Relation): Relation => withOptions(plan, changes.options ?? {});
+  const sqlFor = async (repeats: boolean): Promise<CountSql> => {
+    const sql = await countSql(job.rules, run, repeats);
+    return changes.sql?.(sql) ?? sql;
+  };
+  const following = changed(followingPlan(job, await sqlFor(false), kafka));
   const topic = talliesTopic(electionId);
   const checkpointLocation = `${SPARK.checkpoints}/livetally.${electionId}/${run}`;
   await log.ensureTopics([{ name: topic, partitions: 1, retention: 'forever', compacted: true }]);
@@ -56,19 +64,33 @@ export async function openChangedCount(
   await prepareSession(session, partitions);
   if (changes.settings !== undefined) await session.setConf(changes.settings);
   return {
-    explain: () => explainInOrder(session, plan),
-    async tally() {
-      await runToEnd(session, run, plan, { ...kafka, topic, checkpointLocation });
+    explain: () => explainInOrder(session, following),
+    async followed() {
+      await runToEnd(session, run, following, { ...kafka, topic, checkpointLocation });
       const cells = new ClusterCells(election, partitions);
       await takeWrittenCells(log, electionId, run, cells);
-      if (cells.unfinished.length > 0) throw new Error('The cells do not add up.');
-      return cells.tally();
+      return wholeTally(cells);
+    },
+    async bounded(to) {
+      const cells = new ClusterCells(election, partitions);
+      const plan = changed(boundedPlan(job, await sqlFor(true), kafka, to));
+      for await (const chunk of session.rows(plan)) {
+        for (const { key, value } of tableFromIPC<{ key: Utf8; value: Utf8 }>(chunk)) {
+          cells.take(decodeTallyRecord({ key, value: Buffer.from(value) })!);
+        }
+      }
+      return wholeTally(cells);
     },
     async [Symbol.asyncDispose]() {
       await session.release();
       await session[Symbol.asyncDispose]();
     },
   };
+}
+
+function wholeTally(cells: ClusterCells): Tally {
+  if (cells.unfinished.length > 0) throw new Error('The cells do not add up.');
+  return cells.tally();
 }
 
 async function runToEnd(
@@ -90,18 +112,17 @@ async function runToEnd(
   if (failure !== undefined) throw new Error(failure.message);
 }
 
-/** The plan with more options at what it follows. */
+/** The plan with more options at the source of the ballots. */
 function withOptions(plan: Relation, more: Readonly<Record<string, string>>): Relation {
   const changed = clone(RelationSchema, plan);
   let isChanged = false;
   for (const { relType } of relationsIn(changed)) {
-    if (relType.case !== 'read' || !relType.value.isStreaming) continue;
-    const { readType } = relType.value;
-    if (readType.case !== 'dataSource') continue;
-    Object.assign(readType.value.options, more);
+    const source = relType.case === 'read' ? relType.value.readType.value : undefined;
+    if (source?.options['assign'] === undefined) continue;
+    Object.assign(source.options, more);
     isChanged = true;
   }
-  if (!isChanged) throw new Error('The plan follows nothing.');
+  if (!isChanged) throw new Error('The plan reads no ballots.');
   return changed;
 }
 

@@ -3,6 +3,7 @@ import type { CountSql } from '../../src/adapters/spark/count-sql.ts';
 import type { Tally } from '../../src/election/tally.ts';
 import { defineElection } from '../../src/lifecycle/define.ts';
 import { recount } from '../../src/stages/3-tally/recount.ts';
+import type { Position } from '../../src/topics/position.ts';
 import { openChangedCount, type ChangedCount, type Changes } from '../changed-count.ts';
 import { fillCorpus } from '../fill-corpus.ts';
 import { BROKERS, brokerLog, freshId, need, type LogOfTest } from '../real-systems.ts';
@@ -14,6 +15,9 @@ const PARTITIONS = 4;
 const LINES = 100_000;
 const PATIENCE_MS = 300_000;
 const NO_BROADCAST = { 'spark.sql.autoBroadcastJoinThreshold': '-1' };
+const CUT_UP: Changes = { options: { minPartitions: String(8 * PARTITIONS) } };
+/** By the extent, for a join: lines without one change places with others. */
+const SORTED: Changes = { sql: withoutHint, settings: NO_BROADCAST };
 
 const isThere = need({ broker: true, spark: true }, 'whether the order of ballots is kept on a cluster');
 
@@ -24,12 +28,13 @@ describe.skipIf(!isThere)(
     const election = corpusElection(freshId('order'));
     let under: LogOfTest;
     let truth: Tally;
+    let position: Position;
 
     beforeAll(async () => {
       under = await brokerLog(address, election.id);
       await defineElection(under.log, election, PARTITIONS);
       await fillCorpus(under.log, election.id, truthCorpus(election, PARTITIONS, LINES, 2));
-      ({ tally: truth } = await recount(under.log, election.id));
+      ({ tally: truth, position } = await recount(under.log, election.id));
     });
     afterAll(async () => {
       await under[Symbol.asyncDispose]();
@@ -39,23 +44,28 @@ describe.skipIf(!isThere)(
     it('[E3] is the one that Spark counts', async () => {
       await using count = await open({});
       expect(await count.explain()).toContain('BroadcastHashJoin');
-      expect(tallyDifferences(await count.tally(), truth)).toEqual([]);
+      expect(tallyDifferences(await count.followed(), truth)).toEqual([]);
     });
 
     it.each([
-      ['when a partition is cut up between tasks', { options: { minPartitions: String(8 * PARTITIONS) } }],
-      ['when the roll is not broadcast', { sql: withoutHint, settings: NO_BROADCAST }],
+      ['when a partition is cut up between tasks', CUT_UP],
+      ['when the roll is not broadcast', SORTED],
     ])('[E3] is not, %s: these tests see that', async (_why, changes: Changes) => {
       await using count = await open(changes);
-      const tally = await count.tally();
+      const tally = await count.followed();
       // Whoever looks at sums alone sees nothing.
       expect(tally.outcomes).toEqual(truth.outcomes);
       expect(tally.invalid).toEqual(truth.invalid);
       expect(votesOfNeverFirst(tally)).toBeGreaterThan(0);
     });
 
+    it('[E3] [E6] is the one that is counted up to a position, in whatever order the lines come', async () => {
+      await using count = await open({ ...CUT_UP, ...SORTED });
+      expect(tallyDifferences(await count.bounded(position), truth)).toEqual([]);
+    });
+
     it.each([
-      ['without the hint', { sql: withoutHint, settings: NO_BROADCAST }],
+      ['without the hint', SORTED],
       [
         'on a cluster that takes no hints',
         { settings: { ...NO_BROADCAST, 'spark.sql.optimizer.disableHints': 'true' } },
