@@ -11,6 +11,7 @@ import type { Log } from '../../ports/log.ts';
 import { encodeEvent } from '../../topics/events.ts';
 import type { Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
+import { talliesTopic } from '../../topics/tallies.ts';
 import { openClusterEngine } from './cluster-engine.ts';
 import { countTo } from './count-to.ts';
 
@@ -107,6 +108,21 @@ it('[E5] a topic made anew behind the back of the cluster is refused', async () 
   await engine.step(0);
   id = 'second';
   await expect(engine.step(0)).rejects.toMatchObject({ code: 'LT_LOG_MISMATCH' });
+});
+
+it('[E5] what was counted of a topic made anew is not shown, however soon it is there', async () => {
+  let id = 'first';
+  const log: Log = {
+    ...scene.log,
+    topicId: async () => id,
+    async fetch(topic, ...rest) {
+      if (topic === talliesTopic(scene.election.id)) id = 'second';
+      return scene.log.fetch(topic, ...rest);
+    },
+  };
+  const engine = await open(true, log);
+  await expect(engine.step(0)).rejects.toMatchObject({ code: 'LT_LOG_MISMATCH' });
+  expect(engine.tally().lines).toBe(0);
 });
 
 it('[E4] opened again it goes on with what the topic holds of its run, and with nothing of another', async () => {

@@ -27,9 +27,13 @@ export async function openRunningCount(scene: ClusterScene): Promise<ClusterCoun
   async function look(): Promise<void> {
     if (Math.abs(now() - lookedAt) < LOOK_MS) return;
     onProgress(await run.look());
-    // The cluster does not notice: it would go on in the new topic at the old offsets.
-    if ((await log.topicId(ballots)) !== job.topicIds.ballots) throw remade(ballots);
+    await requireOurTopic();
     lookedAt = now();
+  }
+
+  /** The cluster does not notice: it would go on in the new topic at the old offsets. */
+  async function requireOurTopic(): Promise<void> {
+    if ((await log.topicId(ballots)) !== job.topicIds.ballots) throw remade(ballots);
   }
 
   return {
@@ -42,7 +46,10 @@ export async function openRunningCount(scene: ClusterScene): Promise<ClusterCoun
     async step(waitMs, signal) {
       await look();
       const [fetched] = await log.fetch(topic, [next], { waitMs, ...(signal === undefined ? {} : { signal }) });
-      for (const record of fetched?.records ?? []) {
+      const records = fetched?.records ?? [];
+      // What was written before our topic was seen is of our topic.
+      if (records.length > 0) await requireOurTopic();
+      for (const record of records) {
         const decoded = decodeTallyRecord(record);
         if (decoded?.run === run.id) cells.take(decoded);
       }
