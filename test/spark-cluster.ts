@@ -41,7 +41,7 @@ export async function removeCheckpoints(electionId: string): Promise<void> {
 
 /** Under which the cluster counts an election. */
 export async function sessionName(log: Log, electionId: string): Promise<string> {
-  return `livetally.${electionId}.${await log.topicId(topicName(electionId, 'ballots'))}`;
+  return `livetally.${electionId}.${await log.topicId(topicName(electionId, 'events'))}`;
 }
 
 /** Names of the counts of an election that follow its log on the cluster. */

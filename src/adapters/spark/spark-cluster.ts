@@ -22,9 +22,9 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
   const kafka = kafkaOptions(broker, settings.kafkaBootstrapServers);
   const sessions = new Map<string, SparkSession>();
 
-  /** One an election. By the id of its topic: another broker may have an election of the same name. */
+  /** One an election: another broker may have one of the same name, so it goes by the id of its events. Whatever else is made anew is still of it. */
   function sessionOf({ rules, topicIds }: CountJob): SparkSession {
-    const name = `livetally.${rules.election.id}.${topicIds.ballots}`;
+    const name = `livetally.${rules.election.id}.${topicIds.events}`;
     const session = sessions.get(name) ?? openSession(connect, name);
     sessions.set(name, session);
     return session;
