@@ -9,14 +9,18 @@ import { countOnCluster } from './count-on-cluster.ts';
 /** A line that is late costs a whole count: not more often than this. */
 const LATE_MS = 60_000;
 
-/** Counts on the cluster to where the ballots end, from zero; and again when there are more. */
-export async function openBoundedCount(scene: ClusterScene): Promise<ClusterCount> {
+/**
+ * Counts on the cluster to where the ballots end, from zero; and again when there are more. Until the first count is done it
+ * shows what the count `before` it had.
+ */
+export async function openBoundedCount(scene: ClusterScene, before?: ClusterCount): Promise<ClusterCount> {
   const { log, electionId, reader, cluster, follow, now } = scene;
   const { partitions } = reader.life;
   const run = await cluster.runOf(await countJob(log, reader.life));
   const goal = follow ? undefined : await endNow();
-  let position: Position = { ...startPosition(partitions), events: reader.position };
-  let tally: Tally = emptyTally();
+  let position: Position = before?.position ?? { ...startPosition(partitions), events: reader.position };
+  let tally: Tally = before?.tally() ?? emptyTally();
+  let provisional = before?.provisional ?? false;
   let countedAt = -Infinity;
 
   /** The ballots first: an issue is durable before its serials are used. */
@@ -27,7 +31,9 @@ export async function openBoundedCount(scene: ClusterScene): Promise<ClusterCoun
   }
 
   return {
-    provisional: false,
+    get provisional() {
+      return provisional;
+    },
     run,
     get position() {
       return position;
@@ -47,6 +53,7 @@ export async function openBoundedCount(scene: ClusterScene): Promise<ClusterCoun
       if (counted === undefined) return;
       ({ tally } = counted);
       position = to;
+      provisional = false;
       countedAt = now();
     },
     // The next count takes whatever the events say.

@@ -30,8 +30,8 @@ export async function openClusterEngine(
   const reader = createLifeReader(log, electionId);
   await reader.catchUp();
   const scene: ClusterScene = { log, electionId, reader, cluster, follow, now, onProgress };
-  const open = (): Promise<ClusterCount> =>
-    follow && reader.life.closed === undefined ? openRunningCount(scene) : openBoundedCount(scene);
+  const open = (before?: ClusterCount): Promise<ClusterCount> =>
+    follow && reader.life.closed === undefined ? openRunningCount(scene) : openBoundedCount(scene, before);
   let count = await open();
 
   return {
@@ -61,7 +61,7 @@ export async function openClusterEngine(
       await count.step(waitMs, signal);
       if (!count.isOutdated()) return Math.max(0, recordsAt(count.position) - before);
       await count.close();
-      count = await open();
+      count = await open(count);
       await count.step(0, signal);
       return Math.max(1, recordsAt(count.position)); // all of it is new
     },

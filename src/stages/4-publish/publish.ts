@@ -84,10 +84,22 @@ function createResults(options: PublishOptions): Results {
   let newest: Position | undefined;
   let end = -1;
   let isFirst = true;
+  let told = '';
+
+  /** Once for each: a run with another id than before, as after an exclusion, has to be promoted again. */
+  function tellAlong(promoted: string): void {
+    const { run } = engine;
+    if (told === `${promoted} ${run}`) return;
+    told = `${promoted} ${run}`;
+    effects.log.warn({ promoted, run }, 'This run counts along, and publishes nothing: another one is promoted.');
+  }
 
   async function areOurs(): Promise<boolean> {
     const { promoted } = engine.life;
-    if (promoted !== undefined && promoted !== engine.run) return false;
+    if (promoted !== undefined && promoted !== engine.run) {
+      tellAlong(promoted);
+      return false;
+    }
     const now = await log.end(topic, 0);
     if (now !== end) {
       if (!isFirst) effects.log.warn({ topic }, 'Another tally publishes the same election; one is enough.');
