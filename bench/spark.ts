@@ -14,6 +14,7 @@ import { openClusterEngine } from '../src/stages/3-tally/cluster-engine.ts';
 import { openTallyEngine } from '../src/stages/3-tally/tally.ts';
 import { ballotLine, partitionOf } from '../src/topics/ballots.ts';
 import { encodeEvent } from '../src/topics/events.ts';
+import { coversBallots } from '../src/topics/position.ts';
 import { topicName } from '../src/topics/topics.ts';
 import { fillCorpus } from '../test/fill-corpus.ts';
 import { deleteElection } from '../test/real-systems.ts';
@@ -45,8 +46,8 @@ const cluster = openSparkCluster(spark, broker);
 const elections: Election[] = [];
 
 try {
-  await compare('to a position', () => false);
-  await compare('followed from the start of the log', () => true);
+  await compare('to a position', false);
+  await compare('followed from the start of the log', true);
   await printLatency('in process', (id) => openTallyEngine(log, id));
   await printLatency('on Spark', (id) => openClusterEngine(log, id, cluster, { follow: true }));
 } finally {
@@ -55,7 +56,7 @@ try {
   for (const { id } of elections) await deleteElection(broker.bootstrapServers[0]!, id);
 }
 
-async function compare(title: string, follow: () => boolean): Promise<void> {
+async function compare(title: string, follow: boolean): Promise<void> {
   let filled: Election | undefined;
   const peer: Side = {
     name: 'in process',
@@ -66,7 +67,7 @@ async function compare(title: string, follow: () => boolean): Promise<void> {
   };
   const ours: Side = {
     name: 'Spark',
-    run: () => linesPerSecond(filled!, (id) => openClusterEngine(log, id, cluster, { follow: follow() })),
+    run: () => linesPerSecond(filled!, (id) => openClusterEngine(log, id, cluster, { follow })),
   };
   await comparePair({ title: `count ${title}`, unit: 'lines/s', rounds: Number(options.rounds), peer, ours });
 }
@@ -83,19 +84,15 @@ async function linesPerSecond({ id }: Election, open: (id: string) => Promise<En
   const ends = await ballotEnds(log, id, PARTITIONS);
   const startedAt = performance.now();
   const engine = await open(id);
-  while (!reaches(engine, ends)) await engine.step(100);
+  while (!coversBallots(engine.position, ends)) await engine.step(100);
   const seconds = (performance.now() - startedAt) / 1000;
   const tally = engine.tally();
   await engine.close();
   const inProcess = await openTallyEngine(log, id);
-  while (!reaches(inProcess, ends)) await inProcess.step(100);
+  while (!coversBallots(inProcess.position, ends)) await inProcess.step(100);
   const [difference] = tallyDifferences(tally, inProcess.tally());
   if (difference !== undefined) throw new VoidRun(difference);
   return tally.lines / seconds;
-}
-
-function reaches({ position }: Engine, ends: readonly number[]): boolean {
-  return ends.every((end, partition) => position.ballots[partition]! >= end);
 }
 
 /** From the acknowledgement of a ballot, one a record, to the first tally that covers it; what comes in the first quarter warms up. */

@@ -8,7 +8,7 @@ import type { Log } from '../src/ports/log.ts';
 import { openClusterEngine } from '../src/stages/3-tally/cluster-engine.ts';
 import { recount } from '../src/stages/3-tally/recount.ts';
 import { openTallyEngine } from '../src/stages/3-tally/tally.ts';
-import type { Position } from '../src/topics/position.ts';
+import { coversBallots, type Position } from '../src/topics/position.ts';
 import { tallyDifferences } from './tally-differences.ts';
 
 /** A count takes seconds, and more where others have the cores. */
@@ -49,7 +49,7 @@ export async function openFollowing(
 
 /** Resolves once the engine has counted the ballots below a position; afterwards it goes on as it was. */
 export async function followTo(engine: Engine, { ballots }: Position): Promise<Tally> {
-  await stepUntil(engine, () => engine.position.ballots.every((at, partition) => at >= ballots[partition]!));
+  await stepUntil(engine, () => coversBallots(engine.position, ballots));
   return engine.tally();
 }
 

@@ -9,6 +9,21 @@ export function startPosition(partitions: number): Position {
   return { events: 0, ballots: Array.from({ length: partitions }, () => 0) };
 }
 
+/** Whether everything below `goal` is below the position too. */
+export function covers(position: Position, goal: Position): boolean {
+  return position.events >= goal.events && coversBallots(position, goal.ballots);
+}
+
+/** The same of `ballots` alone: `goal` is an offset of each partition. */
+export function coversBallots({ ballots }: Pick<Position, 'ballots'>, goal: readonly number[]): boolean {
+  return goal.every((offset, partition) => ballots[partition]! >= offset);
+}
+
+/** How many events and records of ballots are below it. */
+export function recordCount({ events, ballots }: Position): number {
+  return ballots.reduce((sum, offset) => sum + offset, events);
+}
+
 /** `events:12 0:301 1:298`, as people read it and `--to` takes it. */
 export function formatPosition(position: Position): string {
   return [`events:${position.events}`, ...position.ballots.map((offset, partition) => `${partition}:${offset}`)].join(

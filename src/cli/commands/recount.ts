@@ -7,7 +7,7 @@ import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import { countOnCluster } from '../../stages/3-tally/count-on-cluster.ts';
 import { countTo } from '../../stages/3-tally/count-to.ts';
 import { newestReport } from '../../stages/4-publish/newest-report.ts';
-import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
+import { covers, formatPosition, parsePosition, type Position } from '../../topics/position.ts';
 import { command, type Command } from '../command.ts';
 import { resultsText } from '../results-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -87,12 +87,8 @@ async function endOf(
     const form = `events and ${ends.length} partitions, as in "${formatPosition(end)}"`;
     throw new LivetallyError('LT_USAGE', `--to ${asked}: it is not a position of this election: ${form}.`, { next });
   }
-  if (isPast(position, end)) {
+  if (!covers(end, position)) {
     throw new LivetallyError('LT_USAGE', `--to ${asked}: the log does not reach so far.`, { next });
   }
   return position;
-}
-
-function isPast(position: Position, end: Position): boolean {
-  return position.events > end.events || position.ballots.some((offset, partition) => offset > end.ballots[partition]!);
 }

@@ -5,9 +5,9 @@ import { readSystems } from '../../app/systems.ts';
 import { LivetallyError } from '../../error.ts';
 import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import type { RunProgress } from '../../ports/cluster.ts';
-import type { Engine } from '../../ports/engine.ts';
 import { countJob } from '../../stages/3-tally/count-job.ts';
 import { publish, type Published } from '../../stages/4-publish/publish.ts';
+import { recordCount } from '../../topics/position.ts';
 import { command, INTERRUPTED, type Command, type CommandContext } from '../command.ts';
 import { resultsText, resultsValue } from '../results-text.ts';
 import { runStage, STAGE_OPTIONS } from '../run-stage.ts';
@@ -56,14 +56,16 @@ async function count(session: Session, options: CountOptions, signal: AbortSigna
   const { log, election } = session;
   const { rebuild, follow, terminal, health, ready } = options;
   const engine = await openEngine(session, election.id, { rebuild, follow, onProgress: tellRun(health) });
-  let done = recordsAt(engine);
+  let done = recordCount(engine.position);
   const progress = terminal.progress({
     what: 'tally',
     unit: 'records',
     from: done,
     total: follow ? undefined : await records(session),
   });
-  health.gauge('livetally_tallied_records', 'Records of events and ballots that are counted.', () => recordsAt(engine));
+  health.gauge('livetally_tallied_records', 'Records of events and ballots that are counted.', () =>
+    recordCount(engine.position),
+  );
   health.gauge('livetally_tallied_lines', 'Ballot lines that are counted or refused.', () => engine.tally().lines);
   try {
     return await publish(
@@ -85,14 +87,11 @@ async function count(session: Session, options: CountOptions, signal: AbortSigna
   }
 }
 
-/** What it folds: events and records of ballots. */
-function recordsAt({ position }: Engine): number {
-  return position.events + position.ballots.reduce((sum, offset) => sum + offset, 0);
-}
-
 async function records({ log, reader, election }: Session): Promise<number> {
-  const ends = await ballotEnds(log, election.id, reader.life.partitions);
-  return reader.position + ends.reduce((sum, end) => sum + end, 0);
+  return recordCount({
+    events: reader.position,
+    ballots: await ballotEnds(log, election.id, reader.life.partitions),
+  });
 }
 
 function withheld(broken: readonly string[]): LivetallyError {

@@ -1,6 +1,6 @@
 import { emptyTally, type Tally } from '../../election/tally.ts';
 import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
-import { startPosition, type Position } from '../../topics/position.ts';
+import { covers, startPosition, type Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
 import type { ClusterCount, ClusterScene } from './cluster-count.ts';
 import { countJob } from './count-job.ts';
@@ -41,7 +41,7 @@ export async function openBoundedCount(scene: ClusterScene, before?: ClusterCoun
     tally: () => tally,
     async step(waitMs, signal) {
       const to = goal ?? (await endNow());
-      const isNew = countedAt === -Infinity || isPast(to, position);
+      const isNew = countedAt === -Infinity || !covers(position, to); // events too: they may exclude what is counted
       if (!isNew || Math.abs(now() - countedAt) < LATE_MS) {
         if (goal === undefined) await log.fetch(topicName(electionId, 'events'), [to.events], waitOf(waitMs, signal));
         return;
@@ -60,11 +60,6 @@ export async function openBoundedCount(scene: ClusterScene, before?: ClusterCoun
     isOutdated: () => follow && reader.life.closed === undefined,
     close: async () => undefined,
   };
-}
-
-/** Events too: they may exclude what is counted. */
-function isPast(to: Position, position: Position): boolean {
-  return to.events > position.events || to.ballots.some((end, partition) => end > position.ballots[partition]!);
 }
 
 function waitOf(waitMs: number, signal: AbortSignal | undefined): { waitMs: number; signal?: AbortSignal } {

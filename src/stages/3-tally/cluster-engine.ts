@@ -3,7 +3,7 @@ import type { Cluster, RunProgress } from '../../ports/cluster.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Life } from '../../topics/life.ts';
-import type { Position } from '../../topics/position.ts';
+import { coversBallots, recordCount, type Position } from '../../topics/position.ts';
 import type { ClusterCount, ClusterScene } from './cluster-count.ts';
 import { openBoundedCount } from './bounded-count.ts';
 import { openRunningCount } from './running-count.ts';
@@ -49,27 +49,19 @@ export async function openClusterEngine(
     },
     get complete(): boolean {
       const { closed } = reader.life;
-      return (
-        !count.provisional &&
-        closed !== undefined &&
-        closed.every((offset, partition) => count.position.ballots[partition]! >= offset)
-      );
+      return !count.provisional && closed !== undefined && coversBallots(count.position, closed);
     },
     tally: () => count.tally(),
     async step(waitMs, signal) {
-      const before = recordsAt(count.position);
+      const before = recordCount(count.position);
       await count.step(waitMs, signal);
-      if (!count.isOutdated()) return Math.max(0, recordsAt(count.position) - before);
+      if (!count.isOutdated()) return Math.max(0, recordCount(count.position) - before);
       await count.close();
       count = await open(count);
       await count.step(0, signal);
-      return Math.max(1, recordsAt(count.position)); // all of it is new
+      return Math.max(1, recordCount(count.position)); // all of it is new
     },
     save: async () => undefined, // the cluster has its checkpoint
     close: () => count.close(),
   };
-}
-
-function recordsAt({ events, ballots }: Position): number {
-  return ballots.reduce((sum, offset) => sum + offset, events);
 }

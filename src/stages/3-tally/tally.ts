@@ -4,7 +4,7 @@ import { IN_PROCESS } from '../../election/make-report.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { FetchedRecords, Log } from '../../ports/log.ts';
 import type { Life } from '../../topics/life.ts';
-import { startPosition, type Position } from '../../topics/position.ts';
+import { covers, coversBallots, startPosition, type Position } from '../../topics/position.ts';
 import { topicName } from '../../topics/topics.ts';
 import { Counter } from './count.ts';
 import { readSnapshot, writeSnapshot, type Snapshot } from './snapshot.ts';
@@ -78,7 +78,7 @@ export async function openTallyEngine(log: Log, electionId: string, options: Tal
     },
     get complete(): boolean {
       const { closed } = reader.life;
-      return closed !== undefined && closed.every((offset, partition) => ballots[partition]! >= offset);
+      return closed !== undefined && coversBallots({ ballots }, closed);
     },
     tally: () => counter.tally(),
     step,
@@ -113,8 +113,8 @@ async function identity(log: Log, electionId: string, reader: LifeReader): Promi
 
 async function withinLog(log: Log, electionId: string, position: Position): Promise<boolean> {
   const events = await log.end(topicName(electionId, 'events'), 0);
-  const ends = await ballotEnds(log, electionId, position.ballots.length);
-  return position.events <= events && position.ballots.every((offset, partition) => offset <= ends[partition]!);
+  const ballots = await ballotEnds(log, electionId, position.ballots.length);
+  return covers({ events, ballots }, position);
 }
 
 /** What a later event can change about ballots that have been counted. */

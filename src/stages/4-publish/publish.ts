@@ -4,7 +4,7 @@ import type { Equality, Report } from '../../election/report.ts';
 import type { Effects } from '../../ports/effects.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
-import { formatPosition, parsePosition, type Position } from '../../topics/position.ts';
+import { covers, formatPosition, parsePosition, type Position } from '../../topics/position.ts';
 import { encodeReport } from '../../topics/results.ts';
 import { topicName } from '../../topics/topics.ts';
 import { newestReport } from './newest-report.ts';
@@ -107,7 +107,7 @@ function createResults(options: PublishOptions): Results {
       end = now;
     }
     isFirst = false;
-    return reaches(engine.position, newest);
+    return newest === undefined || covers(engine.position, newest);
   }
 
   return {
@@ -139,13 +139,6 @@ async function newestPosition({ log, engine }: PublishOptions): Promise<Position
   const { id, contests } = engine.life.election;
   const newest = await newestReport(log, id, contests.length);
   return newest === undefined ? undefined : parsePosition(newest.position);
-}
-
-/** Whether everything below the goal has been counted. */
-function reaches(position: Position, goal: Position | undefined): boolean {
-  if (goal === undefined) return true;
-  const { ballots } = position;
-  return position.events >= goal.events && goal.ballots.every((offset, partition) => ballots[partition]! >= offset);
 }
 
 function checkedReport({ engine, effects }: PublishOptions): Published {
