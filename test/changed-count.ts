@@ -13,7 +13,7 @@ import { createLifeReader } from '../src/lifecycle/life-reader.ts';
 import type { Log } from '../src/ports/log.ts';
 import { ClusterCells } from '../src/stages/3-tally/cluster-cells.ts';
 import { countJob } from '../src/stages/3-tally/count-job.ts';
-import { takeWrittenCells } from '../src/stages/3-tally/written-cells.ts';
+import { readWrittenCells } from '../src/stages/3-tally/written-cells.ts';
 import type { Position } from '../src/topics/position.ts';
 import { decodeTallyRecord, talliesTopic } from '../src/topics/tallies.ts';
 import { freshId, SPARK } from './real-systems.ts';
@@ -67,9 +67,7 @@ export async function openChangedCount(
     explain: () => explainInOrder(session, following),
     async followed() {
       await runToEnd(session, run, following, { ...kafka, topic, checkpointLocation });
-      const cells = new ClusterCells(election, partitions);
-      await takeWrittenCells(log, electionId, run, cells);
-      return wholeTally(cells);
+      return wholeTally((await readWrittenCells(log, reader.life, run)).cells);
     },
     async bounded(to) {
       const cells = new ClusterCells(election, partitions);

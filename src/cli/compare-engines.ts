@@ -3,11 +3,10 @@ import { IN_PROCESS, makeReport } from '../election/make-report.ts';
 import type { Tally } from '../election/tally.ts';
 import { LivetallyError } from '../error.ts';
 import type { Cluster } from '../ports/cluster.ts';
-import { ClusterCells } from '../stages/3-tally/cluster-cells.ts';
 import { countJob } from '../stages/3-tally/count-job.ts';
 import { countOnCluster } from '../stages/3-tally/count-on-cluster.ts';
 import { countTo } from '../stages/3-tally/count-to.ts';
-import { takeWrittenCells } from '../stages/3-tally/written-cells.ts';
+import { readWrittenCells } from '../stages/3-tally/written-cells.ts';
 import { newestReport } from '../stages/4-publish/newest-report.ts';
 import { formatPosition, parsePosition, type Position } from '../topics/position.ts';
 import type { CommandContext } from './command.ts';
@@ -36,9 +35,8 @@ export async function compareCluster(session: Session, { signal }: Context): Pro
   return { run, position, hash: hashOf(tally), others: [{ of: 'the in-process tally', hash: hashOf(own) }] };
 }
 
-async function runningCount({ log, election, reader }: Session, run: string): Promise<Counted> {
-  const cells = new ClusterCells(reader.life.election, reader.life.partitions);
-  await takeWrittenCells(log, election.id, run, cells);
+async function runningCount({ log, reader }: Session, run: string): Promise<Counted> {
+  const { cells } = await readWrittenCells(log, reader.life, run);
   // Whatever issue the cluster has seen is there by now.
   await reader.catchUp();
   const position = { events: reader.position, ballots: cells.position };

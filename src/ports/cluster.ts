@@ -22,9 +22,10 @@ export interface Cluster {
   explain(job: CountJob): Promise<string>;
   /**
    * Counts what comes, into `tallies`: goes on with the count of this job that is running, or from where the last one
-   * stopped. Throws LT_SPARK_AWAY, LT_SPARK_ACCESS, LT_SPARK.
+   * stopped. `linesPerRecord` is what a record of `ballots` holds on the average, as far as one knows: it decides the
+   * size of a batch only. Throws LT_SPARK_AWAY, LT_SPARK_ACCESS, LT_SPARK.
    */
-  follow(job: CountJob): Promise<ClusterRun>;
+  follow(job: CountJob, linesPerRecord: number): Promise<ClusterRun>;
   /** How the count of this job goes; undefined when none is running. Throws as `follow`. */
   progress(job: CountJob): Promise<RunProgress | undefined>;
   /** Counts once, up to a position, and leaves nothing behind: gives the cells and ledgers of all partitions. Throws as `follow`. */
@@ -37,8 +38,6 @@ export interface CountJob {
   readonly rules: Pick<Life, 'election' | 'partitions' | 'closed' | 'excludedRanges' | 'excludedSerials'>;
   /** Ids of the topics: made anew, they are others. */
   readonly topicIds: { readonly events: string; readonly ballots: string };
-  /** Lines that one record of `ballots` holds on the average, as far as one knows: decides the size of a batch only. */
-  readonly linesPerRecord: number;
 }
 
 export interface ClusterRun {

@@ -13,7 +13,6 @@ const JOB = {
     excludedSerials: new Set<never>(),
   },
   topicIds: { events: 'x', ballots: 'y' },
-  linesPerRecord: 1,
 };
 const KAFKA = { 'kafka.bootstrap.servers': 'broker:9092' };
 

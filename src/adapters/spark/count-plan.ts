@@ -14,15 +14,15 @@ const BATCH_LINES = 100_000;
 /**
  * What follows the log: records of `tallies`. The first ballot of a serial counts because Spark hands the lines of a
  * partition on in the order in which it reads them. So a partition must stay one task: `minPartitions` and
- * `maxRecordsPerPartition` would cut it up.
+ * `maxRecordsPerPartition` would cut it up. `linesPerRecord` decides the size of a batch.
  */
-export function followingPlan(job: CountJob, sql: CountSql, kafka: KafkaOptions): Relation {
+export function followingPlan(job: CountJob, sql: CountSql, kafka: KafkaOptions, linesPerRecord = 1): Relation {
   const records = kafkaRecords(
     {
       ...kafka,
       assign: ourPartitions(job),
       startingOffsets: 'earliest',
-      maxOffsetsPerTrigger: String(Math.max(job.rules.partitions, Math.round(BATCH_LINES / job.linesPerRecord))),
+      maxOffsetsPerTrigger: String(Math.max(job.rules.partitions, Math.round(BATCH_LINES / linesPerRecord))),
     },
     true,
   );

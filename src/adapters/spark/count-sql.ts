@@ -105,7 +105,7 @@ function caseOf(columns: readonly string[], results: readonly string[]): string 
 }
 
 /** Outcomes have a suffix: one reason is called as a partition is. */
-export function ledgerColumn(field: string): string {
+function ledgerColumn(field: string): string {
   return LEDGER_OUTCOMES.includes(field) ? `${field}Lines` : field;
 }
 

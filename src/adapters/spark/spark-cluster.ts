@@ -38,8 +38,8 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
     return { session, version };
   }
 
-  async function following(job: CountJob, id: string): Promise<{ readonly sql: CountSql; readonly plan: Relation }> {
-    const sql = await countSql(job.rules, id, false);
+  async function following(job: CountJob): Promise<{ readonly sql: CountSql; readonly plan: Relation }> {
+    const sql = await countSql(job.rules, await runIdentity(job), false);
     return { sql, plan: followingPlan(job, sql, kafka) };
   }
 
@@ -48,21 +48,21 @@ export function openSparkCluster(settings: SparkCluster, broker: KafkaSettings):
 
     async explain(job) {
       const { session } = await workingSession(job);
-      const { sql, plan } = await following(job, await runIdentity(job));
+      const { sql, plan } = await following(job);
       return `${Object.values(sql).join('\n')}\n${await explainInOrder(session, plan)}`;
     },
 
     async check(job) {
       const { session, version } = await workingSession(job);
-      await explainInOrder(session, (await following(job, await runIdentity(job))).plan);
+      await explainInOrder(session, (await following(job)).plan);
       return `Spark ${version} at ${connect.host}:${connect.port} can count`;
     },
 
-    async follow(job): Promise<ClusterRun> {
+    async follow(job, linesPerRecord): Promise<ClusterRun> {
       const session = sessionOf(job);
       await prepareSession(session, job.rules.partitions);
       const id = await runIdentity(job);
-      const { plan } = await following(job, id);
+      const plan = followingPlan(job, await countSql(job.rules, id, false), kafka, linesPerRecord);
       const start = startOf({ plan, election: job.rules.election.id, id, kafka, checkpoints });
       return adoptOrStart(session, id, start, () => requireWork(session, job, kafka));
     },

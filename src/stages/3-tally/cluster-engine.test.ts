@@ -156,8 +156,8 @@ it('[E4] a cluster that is away does not keep it from closing, another failure d
       scene.election.id,
       {
         ...cluster,
-        follow: async (job) => ({
-          ...(await cluster.follow(job)),
+        follow: async (job, lines) => ({
+          ...(await cluster.follow(job, lines)),
           stop: () => Promise.reject(new LivetallyError(code, 'It is not well.')),
         }),
       },

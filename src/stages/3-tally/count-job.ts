@@ -1,9 +1,7 @@
-import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import type { CountJob } from '../../ports/cluster.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Life } from '../../topics/life.ts';
 import { topicName } from '../../topics/topics.ts';
-import { linesPerRecord } from './lines-per-record.ts';
 
 /** What a cluster is to count, as the events say it: a copy, which later events do not change. */
 export async function countJob(log: Log, life: Life): Promise<CountJob> {
@@ -16,6 +14,5 @@ export async function countJob(log: Log, life: Life): Promise<CountJob> {
   return {
     rules: { election, partitions, closed, excludedRanges, excludedSerials },
     topicIds: { events: events!, ballots: ballots! },
-    linesPerRecord: await linesPerRecord(log, id, await ballotEnds(log, id, partitions)),
   };
 }

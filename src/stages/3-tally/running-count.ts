@@ -1,11 +1,12 @@
+import { ballotEnds } from '../../lifecycle/ballot-ends.ts';
 import { replaced } from '../../lifecycle/topics-fit.ts';
 import { LivetallyError } from '../../error.ts';
 import { decodeTallyRecord, talliesTopic } from '../../topics/tallies.ts';
 import { topicName } from '../../topics/topics.ts';
-import { ClusterCells } from './cluster-cells.ts';
 import type { ClusterCount, ClusterScene } from './cluster-count.ts';
 import { countJob } from './count-job.ts';
-import { takeWrittenCells } from './written-cells.ts';
+import { linesPerRecord } from './lines-per-record.ts';
+import { readWrittenCells } from './written-cells.ts';
 
 /** How often to look how the run goes: what it counts tells nothing of its end. */
 const LOOK_MS = 1000;
@@ -15,13 +16,15 @@ export async function openRunningCount(scene: ClusterScene): Promise<ClusterCoun
   const { log, electionId, reader, cluster, now, onProgress } = scene;
   const topic = talliesTopic(electionId);
   await log.ensureTopics([{ name: topic, partitions: 1, retention: 'forever', compacted: true }]);
-  const { partitions, election, excludedRanges, excludedSerials } = reader.life;
+  const { partitions, excludedRanges, excludedSerials } = reader.life;
   const excluded = excludedRanges.length + excludedSerials.size;
   const ballots = topicName(electionId, 'ballots');
   const job = await countJob(log, reader.life);
-  const run = await cluster.follow(job);
-  const cells = new ClusterCells(election, partitions);
-  let next = await takeWrittenCells(log, electionId, run.id, cells);
+  const lines = await linesPerRecord(log, electionId, await ballotEnds(log, electionId, partitions));
+  const run = await cluster.follow(job, lines);
+  const written = await readWrittenCells(log, reader.life, run.id);
+  const { cells } = written;
+  let { next } = written;
   let lookedAt = -Infinity;
 
   async function look(): Promise<void> {

@@ -1,18 +1,23 @@
 import type { Log } from '../../ports/log.ts';
 import { decodeTallyRecord, talliesTopic, type TallyRecord } from '../../topics/tallies.ts';
-import type { ClusterCells } from './cluster-cells.ts';
+import type { Life } from '../../topics/life.ts';
+import { ClusterCells } from './cluster-cells.ts';
 
-/**
- * Takes the cells of a run that `tallies` holds now; resolves with the next offset. What is there is compacted, so that only
- * all of it together is a count.
- */
-export async function takeWrittenCells(
+type CellsOf = Pick<Life, 'election' | 'partitions'>;
+
+export interface WrittenCells {
+  readonly cells: ClusterCells;
+  /** The next offset of `tallies`. */
+  readonly next: number;
+}
+
+/** What `tallies` holds now of a run. It is compacted, so that only all of it together is a count. */
+export async function readWrittenCells(
   log: Log,
-  electionId: string,
+  { election, partitions }: CellsOf,
   run: string,
-  cells: ClusterCells,
-): Promise<number> {
-  const topic = talliesTopic(electionId);
+): Promise<WrittenCells> {
+  const topic = talliesTopic(election.id);
   const end = await log.end(topic, 0);
   const newest = new Map<string, TallyRecord>();
   let next = 0;
@@ -25,8 +30,9 @@ export async function takeWrittenCells(
     }
     next = fetched.next;
   }
+  const cells = new ClusterCells(election, partitions);
   // The ledgers last: until they are there, nothing adds up.
   for (const record of newest.values()) if (!('ledger' in record)) cells.take(record);
   for (const record of newest.values()) if ('ledger' in record) cells.take(record);
-  return next;
+  return { cells, next };
 }
