@@ -1,6 +1,7 @@
-import type { Log, NewRecord } from '../src/ports/log.ts';
+import type { Log } from '../src/ports/log.ts';
 import { partitionOf } from '../src/topics/ballots.ts';
 import { topicName } from '../src/topics/topics.ts';
+import { inRecords } from './in-records.ts';
 import { serialIn } from './likely-lines.ts';
 
 /** Lines a record, in turn: one ballot of a web page, up to the most that the intake writes. */
@@ -18,17 +19,7 @@ export async function writeLines(
     byPartition[partitionOf(serialIn(line) + (at % 23 === 0 ? 1 : 0), partitions)]!.push(line);
   }
   for (const [partition, own] of byPartition.entries()) {
-    const records = recordsOf(own);
+    const records = inRecords(own, SIZES);
     if (records.length > 0) await log.append(topicName(electionId, 'ballots'), partition, records);
   }
-}
-
-function recordsOf(lines: readonly string[]): NewRecord[] {
-  const records: NewRecord[] = [];
-  for (let at = 0, turn = 0; at < lines.length; turn++) {
-    const size = SIZES[turn % SIZES.length]!;
-    records.push({ value: Buffer.from(`${lines.slice(at, at + size).join('\n')}\n`, 'latin1') });
-    at += size;
-  }
-  return records;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { LivetallyError } from '../error.ts';
 import { SASL_MECHANISMS, type KafkaSasl, type KafkaSettings, type KafkaTls } from '../ports/kafka-settings.ts';
+import { readNamedFile } from './named-file.ts';
 import { readSecret } from './secret.ts';
 
 type Name =
@@ -65,11 +65,18 @@ export function readKafkaSettings(environment: NodeJS.ProcessEnv): KafkaSettings
 const ADDRESS = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
 
 function readServers(text: string): string[] {
-  const servers = text.split(',').map((server) => server.trim());
-  if (!servers.every(isAddress)) {
-    throw unfit('KAFKA_BOOTSTRAP_SERVERS', 'must be addresses such as broker1:9092,broker2:9092');
-  }
+  const servers = addressesOf(text);
+  if (servers === undefined) throw unfit('KAFKA_BOOTSTRAP_SERVERS', ADDRESSES);
   return servers;
+}
+
+/** What a list of brokers is that `addressesOf` takes. */
+export const ADDRESSES = 'must be addresses such as broker1:9092,broker2:9092';
+
+/** Undefined when one of them is no address. */
+export function addressesOf(text: string): string[] | undefined {
+  const servers = text.split(',').map((server) => server.trim());
+  return servers.every(isAddress) ? servers : undefined;
 }
 
 /** `host:port`. */
@@ -113,15 +120,7 @@ function readTls(read: Read, protocol: Protocol): KafkaTls | undefined {
 function readPem(read: Read, name: Name, kind: string): string | undefined {
   const file = read(name);
   if (file === undefined) return undefined;
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new LivetallyError('LT_USAGE', `The file ${file}, which ${name} names, cannot be read.`, {
-      next: 'Check the path, and that the user livetally runs as may read it.',
-      cause,
-    });
-  }
+  const text = readNamedFile(file, name);
   if (!text.includes(`${kind}-----`)) throw unfit(name, `must name a PEM file with a ${kind.toLowerCase()}`);
   return text;
 }

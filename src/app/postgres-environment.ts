@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { LivetallyError } from '../error.ts';
 import type { PostgresSettings, PostgresTls } from '../ports/postgres-settings.ts';
+import { readNamedFile } from './named-file.ts';
 import { readSecret } from './secret.ts';
 
 /**
@@ -50,11 +50,11 @@ function readParameters(url: URL): Parameters {
 
 /** As `psql` means the modes, but that there is none that may or may not encrypt. */
 function readTls({ sslmode, sslrootcert, sslcert, sslkey }: Parameters): PostgresTls | undefined {
-  const issuers = sslrootcert === undefined ? undefined : readPem('sslrootcert', sslrootcert);
+  const issuers = sslrootcert === undefined ? undefined : readNamedFile(sslrootcert, 'sslrootcert in DATABASE_URL');
   const own = {
     issuers,
-    certificate: sslcert === undefined ? undefined : readPem('sslcert', sslcert),
-    key: sslkey === undefined ? undefined : readPem('sslkey', sslkey),
+    certificate: sslcert === undefined ? undefined : readNamedFile(sslcert, 'sslcert in DATABASE_URL'),
+    key: sslkey === undefined ? undefined : readNamedFile(sslkey, 'sslkey in DATABASE_URL'),
   };
   switch (sslmode) {
     case 'verify-full':
@@ -70,21 +70,6 @@ function readTls({ sslmode, sslrootcert, sslcert, sslkey }: Parameters): Postgre
       return undefined;
     default:
       throw unfit('has an sslmode that is none of disable, require, verify-ca, verify-full');
-  }
-}
-
-function readPem(parameter: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new LivetallyError(
-      'LT_USAGE',
-      `The file ${file}, which ${parameter} in DATABASE_URL names, cannot be read.`,
-      {
-        next: 'Check the path, and that the user livetally runs as may read it.',
-        cause,
-      },
-    );
   }
 }
 

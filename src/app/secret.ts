@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { LivetallyError } from '../error.ts';
+import { readNamedFile } from './named-file.ts';
 
 /**
  * A secret of the environment: `NAME`, or what the file that `NAME_FILE` names holds, without the line feed at its end. Undefined when neither is
@@ -11,16 +11,6 @@ export function readSecret(name: string, environment: NodeJS.ProcessEnv): string
   if (text !== undefined && file !== undefined) {
     throw new LivetallyError('LT_USAGE', `${name} and ${name}_FILE are both set.`, { next: 'Unset one of them.' });
   }
-  return file === undefined ? text : readFrom(file, name);
-}
-
-function readFrom(file: string, name: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (cause) {
-    throw new LivetallyError('LT_USAGE', `The file ${file}, which ${name}_FILE names, cannot be read.`, {
-      next: 'Check the path, and that the user livetally runs as may read it.',
-      cause,
-    });
-  }
+  if (file === undefined) return text;
+  return readNamedFile(file, `${name}_FILE`).replace(/\r?\n$/, '');
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { LivetallyError } from '../error.ts';
 import type { SparkCluster, SparkSettings } from '../ports/spark-settings.ts';
-import { isAddress } from './kafka-environment.ts';
+import { ADDRESSES, addressesOf, isAddress } from './kafka-environment.ts';
+import { readNamedFile } from './named-file.ts';
 import { readSecret } from './secret.ts';
 
 type Name =
@@ -131,20 +131,9 @@ function readCa(read: Read, tls: boolean): string | undefined {
       next: 'Add /;use_ssl=true to SPARK_REMOTE, or unset SPARK_CA_FILE.',
     });
   }
-  const text = readPem(file);
+  const text = readNamedFile(file, 'SPARK_CA_FILE');
   if (!text.includes('CERTIFICATE-----')) throw unfit('SPARK_CA_FILE', 'must name a PEM file with a certificate');
   return text;
-}
-
-function readPem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new LivetallyError('LT_USAGE', `The file ${file}, which SPARK_CA_FILE names, cannot be read.`, {
-      next: 'Check the path, and that the user livetally runs as may read it.',
-      cause,
-    });
-  }
 }
 
 function readCheckpoints(read: Read): string {
@@ -161,8 +150,8 @@ function readKafkaServers(read: Read): string {
   const name = read('SPARK_KAFKA_BOOTSTRAP_SERVERS') ? 'SPARK_KAFKA_BOOTSTRAP_SERVERS' : 'KAFKA_BOOTSTRAP_SERVERS';
   const text = read(name);
   if (text === undefined) throw missing('KAFKA_BOOTSTRAP_SERVERS');
-  const servers = text.split(',').map((server) => server.trim());
-  if (!servers.every(isAddress)) throw unfit(name, 'must be addresses such as broker1:9092,broker2:9092');
+  const servers = addressesOf(text);
+  if (servers === undefined) throw unfit(name, ADDRESSES);
   return servers.join(',');
 }
 

@@ -19,6 +19,15 @@ export interface Systems {
   readonly engine: 'in-process' | SparkCluster;
 }
 
+/** Throws LT_USAGE when a variable does not fit. */
+export function readSystems(environment: NodeJS.ProcessEnv = process.env): Systems {
+  const log = readKafkaSettings(environment) ?? 'embedded';
+  const database = readPostgresSettings(environment) ?? (log === 'embedded' ? 'embedded' : 'none');
+  const spark = readSparkCluster(environment);
+  if (spark !== undefined && log === 'embedded') throw noBroker();
+  return { log, database, engine: spark ?? 'in-process' };
+}
+
 function noBroker(): LivetallyError {
   return new LivetallyError(
     'LT_USAGE',
@@ -27,13 +36,4 @@ function noBroker(): LivetallyError {
       next: 'Set KAFKA_BOOTSTRAP_SERVERS too, or count in this process: leave SPARK_REMOTE away.',
     },
   );
-}
-
-/** Throws LT_USAGE when a variable does not fit. */
-export function readSystems(environment: NodeJS.ProcessEnv = process.env): Systems {
-  const log = readKafkaSettings(environment) ?? 'embedded';
-  const database = readPostgresSettings(environment) ?? (log === 'embedded' ? 'embedded' : 'none');
-  const spark = readSparkCluster(environment);
-  if (spark !== undefined && log === 'embedded') throw noBroker();
-  return { log, database, engine: spark ?? 'in-process' };
 }

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Election } from '../../src/election/election.ts';
 import type { IssuedRun } from '../../src/election/roll.ts';
 import { defineElection } from '../../src/lifecycle/define.ts';
-import type { Log, NewRecord } from '../../src/ports/log.ts';
+import type { Log } from '../../src/ports/log.ts';
 import { recount } from '../../src/stages/3-tally/recount.ts';
 import { openTallyEngine } from '../../src/stages/3-tally/tally.ts';
 import { reportOf } from '../../src/stages/4-publish/publish.ts';
 import { partitionOf } from '../../src/topics/ballots.ts';
 import { encodeEvent } from '../../src/topics/events.ts';
 import { topicName } from '../../src/topics/topics.ts';
+import { inRecords } from '../in-records.ts';
 import { likelyLines, serialIn } from '../likely-lines.ts';
 import { BROKERS, brokerLog, embeddedLog, freshId, need, type LogOfTest } from '../real-systems.ts';
 import { smallElection } from '../small-election.ts';
@@ -34,23 +35,13 @@ async function fill(log: Log, election: Election, partitions: number, lines: rea
   }
   await Promise.all(
     byPartition.map(async (own, partition) => {
-      const records = recordsOf(own);
+      const records = inRecords(own, SIZES);
       // Alone, in twos, and all that is left at once.
       for (const some of [records.slice(0, 1), records.slice(1, 3), records.slice(3)]) {
         if (some.length > 0) await log.append(topicName(election.id, 'ballots'), partition, some);
       }
     }),
   );
-}
-
-function recordsOf(lines: readonly string[]): NewRecord[] {
-  const records: NewRecord[] = [];
-  for (let at = 0, turn = 0; at < lines.length; turn++) {
-    const size = SIZES[turn % SIZES.length]!;
-    records.push({ value: Buffer.from(`${lines.slice(at, at + size).join('\n')}\n`, 'latin1') });
-    at += size;
-  }
-  return records;
 }
 
 interface Counted {

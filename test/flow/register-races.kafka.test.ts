@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { Producer } from '@platformatic/kafka';
 import type { Election } from '../../src/election/election.ts';
 import { defineElection } from '../../src/lifecycle/define.ts';
 import { createLifeReader } from '../../src/lifecycle/life-reader.ts';
@@ -12,6 +11,7 @@ import { readEvents } from '../../src/stages/3-tally/plain-fold.ts';
 import { gatherFacts } from '../../src/stages/3-tally/recount-facts.ts';
 import { topicName } from '../../src/topics/topics.ts';
 import { decodeRegistration } from '../../src/topics/voters.ts';
+import { beginForeignTransaction } from '../foreign-transaction.ts';
 import { BROKERS, brokerLog, brokersOrNone, freshId, need } from '../real-systems.ts';
 import { smallElection } from '../small-election.ts';
 import { livetally, scratch, startLivetally, writeElection } from './livetally.ts';
@@ -124,18 +124,8 @@ interface OpenTransaction extends AsyncDisposable {
 
 async function describeInTransaction(address: string, election: Election): Promise<OpenTransaction> {
   const topic = topicName(election.id, 'events');
-  const producer = new Producer({
-    clientId: 'other',
-    bootstrapBrokers: [address],
-    idempotent: true,
-    retries: 5,
-    producerId: -1n,
-    producerEpoch: -1,
-    transactionalId: `x-${topic}`,
-  });
-  const transaction = await producer.beginTransaction();
   const value = Buffer.from(JSON.stringify({ type: 'described', election }));
-  await transaction.send({ messages: [{ topic, partition: 0, value }] });
+  const transaction = await beginForeignTransaction(address, topic, value);
   let isCommitted = false;
   return {
     async commit(isMarked) {
@@ -144,7 +134,7 @@ async function describeInTransaction(address: string, election: Election): Promi
       await transaction.commit();
       await vi.waitFor(async () => expect(await isMarked()).toBe(true), 20_000);
     },
-    [Symbol.asyncDispose]: () => producer.close(),
+    [Symbol.asyncDispose]: () => transaction[Symbol.asyncDispose](),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Producer } from '@platformatic/kafka';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beginForeignTransaction } from '../../../test/foreign-transaction.ts';
 import { withAdmin, type KafkaAdmin } from '../../../test/kafka-admin.ts';
 import { APPEND_BYTES, type Log, type TopicSpec } from '../../ports/log.ts';
 import { openKafkaLog } from './kafka-log.ts';
@@ -233,20 +234,10 @@ function testChanges(address: string): void {
   }
 
   it('[L4] passes over offsets that hold no record', async () => {
-    const producer = new Producer({
-      clientId: 'other',
-      bootstrapBrokers: [address],
-      idempotent: true,
-      retries: 5,
-      producerId: -1n,
-      producerEpoch: -1,
-      transactionalId: `x-${topic}`,
-    });
-    const transaction = await producer.beginTransaction();
-    await transaction.send({ messages: [{ topic, partition: 0, value: Buffer.from('inside') }] });
-    await transaction.commit();
-    await producer.close();
-    // The broker says that it is committed before it has written the marker.
+    {
+      await using transaction = await beginForeignTransaction(address, topic, Buffer.from('inside'));
+      await transaction.commit();
+    }
     await vi.waitFor(async () => expect(await log.end(topic, 0)).toBe(2), { timeout: 20_000 });
 
     const [found] = await log.fetch(topic, [0, 0], { maxBytes: 1 });
