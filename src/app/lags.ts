@@ -76,7 +76,7 @@ async function clusterLag(session: Session): Promise<Lag[]> {
   if (cluster === undefined || life.closed !== undefined) return [];
   const { cells } = await readWrittenCells(log, life, await cluster.runOf(await countJob(log, life)));
   const ends = await ballotEnds(log, election.id, life.partitions);
-  const behind = ends.reduce((sum, end, partition) => sum + end - cells.position[partition]!, 0);
+  const behind = ends.reduce((sum, end, partition) => sum + end - cells.reached[partition]!, 0);
   return [{ stage: 'cluster', behind, of: 'records of ballots that the cluster has not counted' }];
 }
 

@@ -1,13 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Session } from '../app/session.ts';
 import { IN_PROCESS, makeReport } from '../election/make-report.ts';
 import type { Tally } from '../election/tally.ts';
 import { LivetallyError } from '../error.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import type { Log } from '../ports/log.ts';
+import type { ClusterCells } from '../stages/3-tally/cluster-cells.ts';
 import { countJob } from '../stages/3-tally/count-job.ts';
 import { countOnCluster } from '../stages/3-tally/count-on-cluster.ts';
 import { countTo } from '../stages/3-tally/count-to.ts';
 import { readWrittenCells } from '../stages/3-tally/written-cells.ts';
 import { newestReport } from '../stages/4-publish/newest-report.ts';
+import type { Life } from '../topics/life.ts';
 import { formatPosition, parsePosition, type Position } from '../topics/position.ts';
 import type { CommandContext } from './command.ts';
 import { recountWithProgress } from './recount-with-progress.ts';
@@ -29,19 +33,35 @@ export async function compareCluster(session: Session, { signal }: Context): Pro
   if (cluster === undefined) throw noCluster();
   const run = await cluster.runOf(await countJob(log, reader.life));
   const { tally, position } =
-    reader.life.closed === undefined ? await runningCount(session, run) : await closedCount(session, cluster, signal);
+    reader.life.closed === undefined
+      ? await runningCount(session, run, signal)
+      : await closedCount(session, cluster, signal);
   const { tally: own, life } = await countTo(log, election.id, position, signal);
   const hashOf = (counted: typeof tally): string => makeReport(counted, life, formatPosition(position), 0, false).hash;
   return { run, position, hash: hashOf(tally), others: [{ of: 'the in-process tally', hash: hashOf(own) }] };
 }
 
-async function runningCount({ log, reader }: Session, run: string): Promise<Counted> {
-  const { cells } = await readWrittenCells(log, reader.life, run);
+async function runningCount({ log, reader }: Session, run: string, signal: AbortSignal): Promise<Counted> {
+  const cells = await wholeCells(log, reader.life, run, signal);
   // Whatever issue the cluster has seen is there by now.
   await reader.catchUp();
   const position = { events: reader.position, ballots: cells.position };
   if (position.ballots.every((offset) => offset === 0)) throw notCounting();
   return { tally: cells.tally(), position };
+}
+
+/** A batch is written within a moment: so often it is asked for the end of it. */
+const LOOKS = 60;
+const LOOK_MS = 500;
+
+/** What the run has written, between two batches: while one is being written, a partition of it shows nothing. */
+async function wholeCells(log: Log, life: Life, run: string, signal: AbortSignal): Promise<ClusterCells> {
+  for (let look = 0; look < LOOKS; look++) {
+    const { cells } = await readWrittenCells(log, life, run);
+    if (cells.unfinished.length === 0) return cells;
+    await pause(LOOK_MS, undefined, { signal });
+  }
+  throw inTheMidst();
 }
 
 async function closedCount(
@@ -80,6 +100,12 @@ function noCluster(): LivetallyError {
 function notCounting(): LivetallyError {
   return new LivetallyError('LT_USAGE', 'The cluster has counted nothing of this election yet.', {
     next: 'Start `livetally tally --follow` with SPARK_REMOTE, wait for its first batch, and run this again.',
+  });
+}
+
+function inTheMidst(): LivetallyError {
+  return new LivetallyError('LT_USAGE', 'The count on the cluster stopped in the midst of a batch.', {
+    next: 'Start `livetally tally --follow` with SPARK_REMOTE, which goes on with it, and run this again.',
   });
 }
 

@@ -127,6 +127,8 @@ it('[E2] a partition of which a cell is missing stays what it was', () => {
     for (const record of records) if (record !== missing) without.take(record);
     expect(without.tally()).toEqual(whole);
     expect(without.unfinished).toEqual([0]);
+    // The first line is of partition 0; both have been counted once its ledger is there.
+    expect(without.reached).toEqual(['ledger' in missing ? 1 : 2, 0]);
     without.take(missing);
     expect(without.tally().outcomes.counted).toBe(2);
   }

@@ -22,6 +22,11 @@ export class ClusterCells {
     return this.#partitions.map((cells) => cells.whole?.ledger.position ?? 0);
   }
 
+  /** How far the cluster has come, by partition, also where not all of it has been taken. */
+  get reached(): number[] {
+    return this.#partitions.map((cells) => cells.reached);
+  }
+
   /** Partitions of which something is missing. */
   get unfinished(): number[] {
     return this.#partitions.flatMap((cells, partition) => (cells.isUnfinished ? [partition] : []));

@@ -51,6 +51,11 @@ export class PartitionCells {
       : { ledger: this.#ledger, ballots: this.#ballots, cells: this.#cells };
   }
 
+  /** How far the newest ledger has come, whole or not. */
+  get reached(): number {
+    return this.#newestLedger?.position ?? 0;
+  }
+
   /** Whether something was taken that is not whole yet. */
   get isUnfinished(): boolean {
     return this.#changed.size > 0 || this.#misfits > 0;
